@@ -1,0 +1,67 @@
+# The two commands: `make run` and `make test`. Both set everything up first; nothing else is needed.
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/uv/bin/uv
+STAMP := $(VENV)/.runtime-installed
+DEV_STAMP := $(VENV)/.dev-installed
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format lock env-example browser clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(STAMP) ## Set up, start the sandbox and the product in it, print address and login
+	@exec $(VENV)/bin/rainmaker demo $(ARGS)
+
+test: $(DEV_STAMP) browser ## Set up and pass the tests
+	$(PY) -m pytest $(ARGS)
+
+check: $(DEV_STAMP) ## Format, lint, types, layers, sizes and docs
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyrefly check --summarize-errors
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest tests/architecture
+
+bench: $(DEV_STAMP) ## Measure speed and memory beside a baseline
+	@$(VENV)/bin/rainmaker eval speed $(ARGS)
+
+format: $(DEV_STAMP) ## Format and fix what can be fixed
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock: $(DEV_STAMP) ## Resolve again and export the hashed requirements
+	$(UV) lock --upgrade
+	$(UV) export --frozen --no-emit-project --no-header --no-dev --group build -o requirements.lock -q
+	$(UV) export --frozen --no-emit-project --no-header --all-groups -o requirements-dev.lock -q
+
+env-example: $(DEV_STAMP) ## Write .env.example from the settings class
+	$(PY) -c "from runtime.settings import example_file; print(example_file(), end='')" > .env.example
+
+browser: $(DEV_STAMP)
+	@bash tools/read/web/install_browser.sh
+
+clean: ## Remove what make set up (your data in ~/.rainmaker stays)
+	rm -rf $(VENV)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11."; exit 2; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { $(PYTHON) -m pip install -q --user virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
+	@$(PYTHON) -m venv $(VENV)/uv 2>/dev/null || $(PYTHON) -m virtualenv -q $(VENV)/uv
+	@$(VENV)/uv/bin/pip install -q --disable-pip-version-check "uv>=0.9"
+
+$(STAMP): requirements.lock pyproject.toml | $(UV)
+	@echo "Setting up (once) …"
+	@test -f $(DEV_STAMP) || $(UV) pip sync -q --python $(PY) --require-hashes requirements.lock
+	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml | $(UV)
+	@echo "Setting up with test tools (once) …"
+	@$(UV) pip sync -q --python $(PY) --require-hashes requirements-dev.lock
+	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@ $(STAMP)

@@ -1,0 +1,49 @@
+"""What the gate looks at: plain facts gathered from the store before a judgement. No behaviour."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class MailFacts(BaseModel):
+    """Facts about one proposed e-mail. Defaults are the worst case: a missing fact refuses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contact_known: bool = False
+    contact_erased: bool = False
+    has_address: bool = False
+    in_audience: bool = False  # the contact has a live draft in this campaign
+    draft_matches: bool = False  # the draft belongs to this campaign, touch and contact
+    campaign_state: str = ""
+    plan_version: int = 0
+    touch_known: bool = False
+    country: str = ""
+    zones: tuple[str, ...] = ()
+    suppressed: str | None = "unknown"
+    already: str | None = None  # state of an intent with the same business key
+    sent_to_contact: int = 0  # in this sequence
+    allowed_links: tuple[str, ...] = ()
+    known_names: tuple[str, ...] = ()
+    unknown_evidence: tuple[str, ...] = ()  # claims whose quote is not in the store for us or this account
+    disclosure: str = ""
+    postal_address: str = ""
+    sender: str = ""
+    can_unsubscribe: bool = False
+    own_addresses: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()  # hashes are compared elsewhere; canary texts that must never leave
+    novel_account: bool = True  # nobody there was written to before
+    batch_size: int = 1
+
+
+class Snapshot(BaseModel):
+    """Everything a judgement rests on, so that it can be repeated."""
+
+    model_config = ConfigDict(frozen=True)
+
+    now: datetime
+    stopped_sends: str | None = None
+    stopped_effects: str | None = None
+    mail: MailFacts | None = None
+    previous_exists: bool = True  # what the action changes does exist
+    rows: int = 0  # size of a batch

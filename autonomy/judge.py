@@ -1,0 +1,152 @@
+"""From a proposal to a written decision: gather the facts, ask the gate, store, chain. No effects."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from autonomy import gate, suppression, switch
+from autonomy.facts import MailFacts, Snapshot
+from autonomy.policy import Policy
+from autonomy.terms import Terms
+from domain.accounts import ContactStatus
+from domain.actions import ChangeIcp, EditDraft, QualifyProspects, RecordProspects, SendEmail
+from domain.decisions import Decision, Proposal
+from domain.ids import Ids
+from runtime.store import audit, campaigns, crm, decisions, knowledge, outbox, people, staging
+
+
+async def judge(
+    tx: AsyncConnection,
+    proposal: Proposal,
+    *,
+    policy: Policy,
+    terms: Terms,
+    ids: Ids,
+    now: datetime,
+    batch_size: int = 1,
+) -> Decision:
+    """Decide on a proposal and write proposal, decision and audit record in the caller's transaction."""
+    snapshot = await take_snapshot(tx, proposal, terms, now, batch_size)
+    judgement = gate.decide(proposal, snapshot, policy)
+    decision = Decision(
+        id=ids.new("dec"),
+        proposal=proposal,
+        judgement=judgement,
+        policy_version=policy.version,
+        made_at=now,
+    )
+    await decisions.keep_proposal(tx, proposal)
+    await decisions.keep_decision(tx, decision, snapshot.model_dump(mode="json"))
+    await audit.append(
+        tx,
+        at=now,
+        kind="decision",
+        subject=decision.id,
+        by=f"{proposal.actor.kind}:{proposal.actor.name}",
+        body={
+            "proposal": proposal.id,
+            "action": proposal.action.kind,
+            "action_hash": proposal.action.hash,
+            "verdict": str(judgement.verdict),
+            "rules": [hit.rule for hit in judgement.hits],
+            "risk": {part.factor: part.points for part in judgement.risk},
+            "policy": policy.version,
+            "cause": proposal.cause,
+            "label": proposal.label.model_dump(mode="json"),
+        },
+    )
+    return decision
+
+
+async def take_snapshot(
+    tx: AsyncConnection, proposal: Proposal, terms: Terms, now: datetime, batch_size: int = 1
+) -> Snapshot:
+    """The facts a judgement on this proposal rests on."""
+    switches = await people.thrown_switches(tx)
+    action = proposal.action
+    scopes = [f"agent:{proposal.actor.name}"]
+    if isinstance(action, SendEmail):
+        scopes += [f"campaign:{action.campaign_id}", f"mailbox:{terms.sender}"]
+    mail = await mail_facts(tx, action, terms, batch_size) if isinstance(action, SendEmail) else None
+    return Snapshot(
+        now=now,
+        stopped_sends=switch.stopped(switches, "sends", scopes),
+        stopped_effects=switch.stopped(switches, "effects", scopes),
+        mail=mail,
+        previous_exists=await _exists(tx, proposal),
+        rows=await staging.count(tx, action.batch_id) if isinstance(action, RecordProspects) else 0,
+    )
+
+
+async def _exists(tx: AsyncConnection, proposal: Proposal) -> bool:
+    match proposal.action:
+        case ChangeIcp(icp_id=icp_id):
+            return await knowledge.icp(tx, icp_id) is not None
+        case EditDraft(draft_id=draft_id):
+            return await campaigns.draft(tx, draft_id) is not None
+        case QualifyProspects(prospect_ids=prospect_ids):
+            found = await crm.prospect_rows(tx, ids=prospect_ids, limit=len(prospect_ids) + 1)
+            return bool(prospect_ids) and len(found) == len(set(prospect_ids))
+        case _:
+            return True
+
+
+async def mail_facts(tx: AsyncConnection, action: SendEmail, terms: Terms, batch_size: int = 1) -> MailFacts:
+    """The facts about one mail."""
+    contact = await crm.contact(tx, action.contact_id)
+    campaign = await campaigns.campaign(tx, action.campaign_id)
+    draft = await campaigns.draft(tx, action.draft_id)
+    if contact is None or campaign is None:
+        return MailFacts(
+            contact_known=contact is not None, campaign_state=str(campaign.state) if campaign else ""
+        )
+    account = await crm.account(tx, contact.account_id)
+    intent = await outbox.by_key(tx, action.key)
+    matches = (
+        draft is not None
+        and not draft.dropped
+        and (draft.campaign_id, draft.touch_id, draft.contact_id)
+        == (action.campaign_id, action.touch_id, action.contact_id)
+    )
+    profile = await knowledge.active_profile(tx)
+    names = {
+        contact.name,
+        terms.sender_name,
+        account.name if account else "",
+        profile.name if profile else "",
+    }
+    return MailFacts(
+        contact_known=True,
+        contact_erased=contact.status is ContactStatus.ERASED,
+        has_address=bool(contact.email),
+        in_audience=draft is not None and not draft.dropped,
+        draft_matches=matches,
+        campaign_state=str(campaign.state),
+        plan_version=campaign.plan_version,
+        touch_known=any(
+            touch.id == action.touch_id and touch.step == action.step for touch in campaign.touches
+        ),
+        country=account.country if account else "",
+        zones=contact.zones,
+        suppressed=await people.suppressed(tx, suppression.hashes_of(terms.salt, contact.email)),
+        already=str(intent["state"]) if intent else None,
+        sent_to_contact=len(await outbox.sent_times(tx, contact_id=contact.id)),
+        allowed_links=(*terms.allowed_links, *((profile.url,) if profile else ())),
+        known_names=tuple(sorted(name for name in names if name)),
+        unknown_evidence=await _unknown_evidence(tx, action, contact.account_id),
+        disclosure=terms.disclosure,
+        postal_address=terms.postal_address,
+        sender=terms.sender,
+        can_unsubscribe=bool(terms.public_url),
+        own_addresses=(terms.sender,),
+        secrets=terms.secrets,
+        novel_account=not await outbox.sent_times(tx, account_id=contact.account_id),
+        batch_size=batch_size,
+    )
+
+
+async def _unknown_evidence(tx: AsyncConnection, action: SendEmail, account_id: str) -> tuple[str, ...]:
+    stored = await knowledge.stored_evidence(tx, [knowledge.SELLER, account_id])
+    return tuple(
+        claim.text for claim in action.claims if (claim.evidence.url, claim.evidence.sha256) not in stored
+    )

@@ -1,0 +1,161 @@
+"""The hard rules for mail: each a small function with an id and a message a person understands.
+
+No score overrides them. A rule answers None when it has nothing against the mail.
+"""
+
+import re
+from collections.abc import Callable
+
+from autonomy.claims import check_claims, text_problems
+from autonomy.facts import MailFacts, Snapshot
+from autonomy.limits import PER_SEQUENCE, known_zones
+from autonomy.links import addresses_in, has_image_or_html, link_problem, links_in
+from domain.actions import SendEmail
+from domain.decisions import RuleHit, Verdict
+
+Rule = Callable[[SendEmail, MailFacts, Snapshot], str | None]
+LIVE_STATES = ("planned", "asked", "running")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u0085\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def g1_recipient(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """The recipient is a contact of the campaign's audience."""
+    if not facts.contact_known:
+        return "The recipient is not in the CRM."
+    if facts.contact_erased:
+        return "The recipient was erased."
+    if not facts.has_address:
+        return "The recipient has no e-mail address."
+    if not facts.in_audience or not facts.draft_matches:
+        return "The recipient is not in this campaign's audience."
+    return None
+
+
+def g2_suppression(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Nobody who is suppressed is written to."""
+    return f"The recipient must not be contacted ({facts.suppressed})." if facts.suppressed else None
+
+
+def g3_headers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """The model gives a subject and a body, nothing that reaches a header."""
+    if not facts.sender:
+        return "No sender address is set (RAINMAKER_MAIL_FROM)."
+    if len(action.subject) > 150:
+        return "The subject is longer than 150 characters."
+    if _UNSAFE.search(action.subject) or "\n" in action.subject or "\t" in action.subject:
+        return "The subject holds control or invisible characters."
+    if _UNSAFE.search(action.body):
+        return "The text holds control or invisible characters."
+    return None
+
+
+def g4_links(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Only links on the allow-list, no images, no HTML."""
+    if has_image_or_html(action.body):
+        return "The text holds HTML or an image."
+    for link in links_in(action.subject) + links_in(action.body):
+        problem = link_problem(link, facts.allowed_links)
+        if problem:
+            return problem[0].upper() + problem[1:] + "."
+    return None
+
+
+def g5_readers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Nothing in the text that this recipient may not read."""
+    text = f"{action.subject}\n{action.body}"
+    foreign = [address for address in addresses_in(text) if address not in facts.own_addresses]
+    if foreign:
+        return f"The text holds somebody's e-mail address ({foreign[0]})."
+    if any(secret and secret in text for secret in facts.secrets):
+        return "The text holds a secret."
+    return None
+
+
+def g6_attachments(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Attachments come from approved collateral; there is none yet."""
+    return "The attachment is not approved collateral." if action.attachments else None
+
+
+def g7_claims(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Every factual claim has a stored source."""
+    problems = text_problems(action.subject, action.body)
+    if problems:
+        return problems[0]
+    if facts.unknown_evidence:
+        return f"No stored source supports: “{facts.unknown_evidence[0]}”."
+    unsupported = check_claims(
+        action.subject, action.body, action.claims, known_names=frozenset(facts.known_names)
+    )
+    return unsupported[0] if unsupported else None
+
+
+def g14_once(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """One mail per campaign, step, contact and plan version."""
+    return f"This step for this person is already {facts.already}." if facts.already else None
+
+
+def g15_budgets(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """At most four mails a sequence; spacing and daily caps are kept when the mail is claimed."""
+    if facts.sent_to_contact >= PER_SEQUENCE:
+        return f"This person already got {facts.sent_to_contact} mails of this sequence."
+    return None
+
+
+def g16_window(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """A mail needs a known local time; the window itself is kept when the mail is claimed."""
+    if not facts.zones or len(known_zones(facts.zones)) != len(facts.zones):
+        return "The recipient's time zone is unknown, so no send window can be kept."
+    return None
+
+
+def g17_disclosure(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """The first mail to each person says that an AI wrote it, and who we are."""
+    if not facts.disclosure:
+        return "The AI disclosure sentence is empty."
+    if not facts.postal_address:
+        return "No postal address is set (RAINMAKER_POSTAL_ADDRESS)."
+    if not facts.can_unsubscribe:
+        return "No public address for one-click unsubscribe is set (RAINMAKER_PUBLIC_URL)."
+    return None
+
+
+def g18_switch(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """Nothing is queued while sending is stopped."""
+    return snapshot.stopped_sends
+
+
+def g13_plan(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
+    """The step is in the plan that was frozen when the campaign was made."""
+    if facts.campaign_state not in LIVE_STATES:
+        return f"The campaign is {facts.campaign_state or 'unknown'}."
+    if not facts.touch_known or action.plan_version != facts.plan_version:
+        return "This step is not in the campaign's plan."
+    return None
+
+
+RULES: dict[str, Rule] = {
+    "G1": g1_recipient,
+    "G2": g2_suppression,
+    "G3": g3_headers,
+    "G4": g4_links,
+    "G5": g5_readers,
+    "G6": g6_attachments,
+    "G7": g7_claims,
+    "G13": g13_plan,
+    "G14": g14_once,
+    "G15": g15_budgets,
+    "G16": g16_window,
+    "G17": g17_disclosure,
+    "G18": g18_switch,
+}
+
+
+def mail_hits(action: SendEmail, snapshot: Snapshot) -> list[RuleHit]:
+    """Every hard rule that is against this mail."""
+    facts = snapshot.mail or MailFacts()
+    hits = []
+    for name, rule in RULES.items():
+        message = rule(action, facts, snapshot)
+        if message:
+            hits.append(RuleHit(rule=name, verdict=Verdict.REFUSE, message=message))
+    return hits

@@ -1,0 +1,72 @@
+"""What makes a text unfit to leave whatever its facts: leftovers, pretended acquaintance, hidden characters."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_PLACEHOLDERS = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_ .]{2,40}\}|\[(?:your |first |last |company|contact|recipient|sender|insert|name|title|date|link|product|city|"
+    r"industry|x{2,}|vorname|nachname|firma)[^\]\n]{0,40}\](?!\()|<(?:first|last|name|company|your|insert|contact|vorname|firma)[^>\n]{0,40}>|"
+    r"\b(?:XXX+|TODO|TBD|FIXME|lorem|ipsum)\b|%[A-Z_]{3,}%|\$\{?[A-Z_a-z]{3,}\}|__[A-Za-z]+__|<<.*?>>|\*\|[A-Z_]+\|\*|\bundefined\b|\bNone,|\bnull\b",
+    re.IGNORECASE,
+)
+_PRETENDED = re.compile(
+    r"\b(?:as (?:we )?(?:discussed|agreed|promised|mentioned on|talked about)|following up on (?:our|my|your) (?:call|conversation|chat|meeting|discussion|request|"
+    r"enquiry|inquiry)|(?:great|good|nice|lovely|pleasure) (?:to )?(?:meeting|meet|talking|talk|speaking|speak|chatting|catching up) (?:to |with )?you|"
+    r"per (?:your|our) (?:request|conversation|call|discussion)|as (?:you )?requested|thank(?:s| you) for (?:your (?:interest|time|call|message|reply|email|mail|"
+    r"enquiry|inquiry|request)|reaching out|getting in touch|contacting|signing up|speaking|the (?:call|chat|meeting))|(?:since|after) (?:we|our) (?:last )?(?:spoke|met|talked|"
+    r"call|conversation|meeting)|when we (?:last )?(?:spoke|met|talked)|our (?:last|recent|previous) (?:call|conversation|meeting|chat)|you asked (?:me|us|for)|"
+    r"remember (?:me|our)|(?:it was|was) (?:great|good|nice) (?:meeting|talking|speaking)|(?:nice|good|great) (?:seeing|to see) you again|old friend|"
+    r"wie besprochen|wie vereinbart|wie gewünscht|auf ihren wunsch|unser(?:em|es)? (?:letzte[sn]|kürzliche[sn]|gestrige[sn]) (?:gespräch|telefonat|treffen)\w*|"
+    r"vielen dank für (?:ihr interesse|das gespräch|ihre (?:anfrage|nachricht|zeit))|schön,? sie (?:kennen|wieder)\w*)\b",
+    re.IGNORECASE,
+)
+_REPLY_MARK = re.compile(r"^\s*(?:re|aw|fw|fwd|wg|antw|sv|vs|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_MAX_SUBJECT = 150
+_MAX_WORDS = 150
+
+
+def text_problems(subject: str, body: str) -> tuple[str, ...]:
+    """What makes a text unfit to leave whatever its facts, one plain sentence each."""
+    return tuple([*_subject_faults(subject), *_body_faults(body), *_shared_faults(subject, body)])
+
+
+def _subject_faults(subject: str) -> Iterable[str]:
+    if not subject.strip():
+        yield "The subject is empty."
+    if re.search(r"[\r\n\u2028\u2029\x85\x0b\x0c]", subject):
+        yield "The subject holds a line break."
+    if len(subject) > _MAX_SUBJECT:
+        yield f"The subject has {len(subject)} characters; {_MAX_SUBJECT} are allowed."
+    if _REPLY_MARK.match(subject):
+        yield "The subject pretends to be a reply or a forward."
+
+
+def _body_faults(body: str) -> Iterable[str]:
+    if not body.strip():
+        yield "The text is empty."
+    words = len(re.findall(r"\S+", body))
+    if words > _MAX_WORDS:
+        yield f"The text has {words} words; {_MAX_WORDS} are allowed."
+
+
+def _shared_faults(subject: str, body: str) -> Iterable[str]:
+    both = f"{subject}\n{body}"
+    if match := _PLACEHOLDERS.search(both):
+        yield f"A placeholder is left in the text: “{match.group()[:40]}”."
+    if match := _PRETENDED.search(re.sub(r"\s+", " ", both)):
+        yield f"The text pretends a relationship: “{match.group()}”."
+    if hidden := _hidden_character(both):
+        yield f"The text holds an invisible or control character (U+{ord(hidden):04X})."
+
+
+def _hidden_character(text: str) -> str:
+    """The first control, format (zero-width, bidi), surrogate or private-use character."""
+    return next(
+        (
+            char
+            for char in text
+            if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") and char not in "\n\t\r"
+        ),
+        "",
+    )

@@ -1,0 +1,147 @@
+"""The HTTP application: commands and approvals under /api/v1, one-click unsubscribe, health, the chat."""
+
+import hmac
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+
+from channels.security import add_headers
+from domain.decisions import Actor
+from domain.errors import Bug, Correctable, RainmakerError, Refused, Retryable
+from graph.desk import Progress
+from service import unsubscribing
+from service.bootstrap import House
+from service.commands import run_command
+from service.users import actor_named
+
+log = logging.getLogger(__name__)
+STATUS = {Correctable: 400, Refused: 403, Retryable: 503, Bug: 500}
+LONGEST_BODY = 2_000_000
+
+
+def make_app(house: House, token: str) -> FastAPI:
+    """The application over an open house; `token` is the local owner's bearer token."""
+    app = FastAPI(title="Rainmaker", version="0.1.0", docs_url="/api/docs", redoc_url=None)
+    app.state.house = house
+    add_headers(app)
+    app.exception_handler(RainmakerError)(_problem)
+    _pages(app, house)
+    _commands(app, house, token)
+    return app
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    """RFC 9457: one clear sentence, a stable code, no trace."""
+    if not isinstance(error, RainmakerError):
+        raise error
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    body = {
+        "type": f"urn:rainmaker:{error.code}",
+        "title": error.message,
+        "status": status,
+        "code": error.code,
+        "where": error.where,
+        "hint": error.hint,
+    }
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def _pages(app: FastAPI, house: House) -> None:
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/chat/")
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """Whether the service answers, and what thinks in it."""
+        info = house.language.info
+        return {"ok": True, "language": info.name, "sandbox": house.settings.sandbox}
+
+    @app.get("/u/{token}", include_in_schema=False)
+    async def ask_unsubscribe(token: str) -> HTMLResponse:
+        """Looking changes nothing; the button posts."""
+        unsubscribing.contact(house, token)
+        return HTMLResponse(unsubscribing.PAGE)
+
+    @app.post("/u/{token}", include_in_schema=False)
+    async def unsubscribe(token: str) -> HTMLResponse:
+        """RFC 8058: the post suppresses at once."""
+        await unsubscribing.unsubscribe(house, token)
+        return HTMLResponse(unsubscribing.DONE)
+
+
+def _commands(app: FastAPI, house: House, token: str) -> None:
+    async def caller(authorization: Annotated[str, Header()] = "") -> Actor:
+        scheme, _, given = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
+            raise Refused("This needs a valid token.", code="not_signed_in")
+        return await actor_named(house, "owner")
+
+    @app.post("/api/v1/commands/{name}")
+    async def command(
+        name: str, request: Request, actor: Annotated[Actor, Depends(caller)]
+    ) -> StreamingResponse:
+        """Run a use case; the answer is JSON lines: progress, then result or error."""
+        args = await _arguments(request)
+        return StreamingResponse(_lines(house, name, args, actor), media_type="application/x-ndjson")
+
+    @app.get("/api/v1/approvals")
+    async def approvals(actor: Annotated[Actor, Depends(caller)]) -> Any:
+        """What waits for a decision."""
+        return await run_command(house, "approvals", {}, actor=actor)
+
+    @app.post("/api/v1/approvals/{approval_id}/{decision}")
+    async def decide(
+        approval_id: str, decision: str, request: Request, actor: Annotated[Actor, Depends(caller)]
+    ) -> Any:
+        """approve, reject or edit; the body may name items, subject and text."""
+        if decision not in ("approve", "reject", "edit"):
+            raise Correctable("Decide with approve, reject or edit.", code="unknown_command", where=decision)
+        args = {**(await _arguments(request)), "id": approval_id}
+        return await run_command(house, decision, args, actor=actor)
+
+
+async def _arguments(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if len(body) > LONGEST_BODY:
+        raise Correctable("The request is larger than 2 MB.", code="body_too_large")
+    try:
+        args = json.loads(body or b"{}")
+    except ValueError as error:
+        raise Correctable("The request is not JSON.", code="bad_json") from error
+    if not isinstance(args, dict):
+        raise Correctable("The request must be a JSON object.", code="bad_json")
+    return args
+
+
+async def _lines(house: House, name: str, args: dict[str, Any], actor: Actor) -> AsyncIterator[str]:
+    import asyncio
+
+    queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    async def emit(progress: Progress) -> None:
+        if progress.kind == "progress":
+            await queue.put({"progress": f"{progress.done}/{progress.total or '?'} {progress.text}"})
+
+    async def work() -> None:
+        try:
+            await queue.put({"result": await run_command(house, name, args, actor=actor, emit=emit)})
+        except RainmakerError as error:
+            await queue.put({"error": error.as_dict(), "exit": error.exit_code})
+        except Exception:  # the job's outer edge
+            log.exception("command_failed", extra={"command": name})
+            bug = Bug("Something unexpected went wrong; the log has the details.")
+            await queue.put({"error": bug.as_dict(), "exit": 1})
+        finally:
+            await queue.put(None)
+
+    task = asyncio.create_task(work())
+    try:
+        while (line := await queue.get()) is not None:
+            yield json.dumps(line, ensure_ascii=False, default=str) + "\n"
+    finally:
+        await task

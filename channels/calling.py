@@ -1,0 +1,102 @@
+"""Running a use case from the command line: in the running service, or here under the home's lock."""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+from channels.output import fail, say
+from domain.errors import Correctable, RainmakerError, Refused, Retryable
+from runtime.settings import Settings, load
+
+_LOCAL_NEEDS_NO_LOCK = ("prospects", "icp", "campaign_report", "why", "audit_verify", "audit_export")
+
+
+def settings(as_json: bool) -> Settings:
+    """The settings, or the end of the program with one clear sentence."""
+    try:
+        return load(dict(os.environ))
+    except RainmakerError as error:
+        fail(error, as_json)
+
+
+def call(name: str, args: dict[str, Any], *, as_json: bool) -> Any:
+    """The result of a use case, or the end of the program."""
+    chosen = settings(as_json)
+    try:
+        return asyncio.run(_call(chosen, name, args, progress=not as_json and sys.stderr.isatty()))
+    except RainmakerError as error:
+        fail(error, as_json)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        raise SystemExit(1) from None
+
+
+async def _call(chosen: Settings, name: str, args: dict[str, Any], *, progress: bool) -> Any:
+    from service.running import running
+
+    service = running(chosen)
+    if service is not None and name not in _LOCAL_NEEDS_NO_LOCK:
+        return await _in_service(service.url, service.token, name, args, progress)
+    return await _here(chosen, name, args, progress)
+
+
+async def _here(chosen: Settings, name: str, args: dict[str, Any], progress: bool) -> Any:
+    from contextlib import nullcontext
+
+    from service.bootstrap import open_house
+    from service.commands import run_command
+    from service.running import home_lock
+    from service.starting import login_of
+
+    free = name in _LOCAL_NEEDS_NO_LOCK
+    with nullcontext() if free else home_lock(chosen):
+        async with open_house(chosen) as house:
+            actor = _owner() if free else _owner((await login_of(house))[0])
+            return await run_command(house, name, args, actor=actor, emit=_bar if progress else None)
+
+
+def _owner(name: str = "owner") -> Any:
+    """Whoever may run commands in this home acts as its owner."""
+    from domain.decisions import Actor
+
+    return Actor(kind="user", name=name, role="owner")
+
+
+async def _bar(progress: Any) -> None:
+    if progress.kind == "progress":
+        total = f"/{progress.total}" if progress.total else ""
+        say(f"  {progress.done}{total}  {progress.text}")
+
+
+async def _in_service(url: str, token: str, name: str, args: dict[str, Any], progress: bool) -> Any:
+    import httpx2
+
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        async with (
+            httpx2.AsyncClient(trust_env=False, timeout=httpx2.Timeout(3600.0, connect=5.0)) as client,
+            client.stream("POST", f"{url}/api/v1/commands/{name}", json=args, headers=headers) as answer,
+        ):
+            async for line in answer.aiter_lines():
+                if line.strip():
+                    message = json.loads(line)
+                    if "result" in message:
+                        return message["result"]
+                    if "error" in message:
+                        raise _error(message)
+                    if progress and "progress" in message:
+                        say(f"  {message['progress']}")
+    except (httpx2.HTTPError, ValueError) as error:
+        raise Retryable(
+            "The running service did not answer.", code="service_unreachable", where=url
+        ) from error
+    raise Retryable("The running service ended without an answer.", code="service_unreachable", where=url)
+
+
+def _error(message: dict[str, Any]) -> RainmakerError:
+    kinds: dict[int, type[RainmakerError]] = {2: Correctable, 3: Refused}
+    details = message["error"]
+    kind = kinds.get(int(message.get("exit", 1)), Retryable)
+    return kind(details["message"], code=details["code"], where=details["where"], hint=details["hint"])

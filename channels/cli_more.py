@@ -1,0 +1,126 @@
+"""Commands about the program itself: serve, init, demo, eval, doctor, user."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from channels.calling import settings
+from channels.output import fail, say, show
+from domain.errors import RainmakerError, Retryable
+
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    for function in (serve, init, demo, doctor, password):
+        app.command()(function)
+    app.command("eval")(evaluate)
+
+
+def serve(json: JSON = False) -> None:
+    """Run the service: chat, API and the unattended worker in one process."""
+    from channels.serving import serve_forever
+
+    chosen = settings(json)
+    try:
+        serve_forever(chosen, open_browser=False)
+    except RainmakerError as error:
+        fail(error, json)
+
+
+def init(json: JSON = False) -> None:
+    """Make the home, the database and the first owner. Never asks anything."""
+    from service.starting import initialise
+
+    chosen = settings(json)
+    try:
+        result = asyncio.run(initialise(chosen))
+    except RainmakerError as error:
+        fail(error, json)
+    text = f"Home {result['home']} is ready."
+    if result["password"]:
+        text += f"\nLogin: {result['user']} / {result['password']} (shown once)"
+    show(result, json, text)
+
+
+def demo(
+    speed: Annotated[float, typer.Option(help="Sandbox time runs this many times faster.")] = 60.0,
+    companies: Annotated[int, typer.Option(help="How many companies the sandbox holds.")] = 2400,
+    seed: Annotated[int, typer.Option(help="Seed of the sandbox.")] = 7,
+    sites: Annotated[list[str] | None, typer.Option(help="Folder of sites to serve too.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    json: JSON = False,
+) -> None:
+    """Start a sandbox world and the whole product in it, and open the chat. Nothing leaves this machine."""
+    from channels.sandbox import run_demo
+
+    chosen = settings(json)
+    try:
+        run_demo(chosen, speed=speed, companies=companies, seed=seed, sites=sites or [], open_browser=browser)
+    except RainmakerError as error:
+        fail(error, json)
+
+
+def doctor(json: JSON = False) -> None:
+    """Check versions, database, mailbox, model, vectors, disk and clock; say what to do."""
+    from service.doctor import examine
+
+    chosen = settings(json)
+    result = asyncio.run(examine(chosen))
+    marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
+    lines = [f"{marks[one['state']]} {one['name']}: {one['text']}" for one in result["checks"]]
+    show(result, json, "\n".join(lines))
+    if not result["ok"]:
+        raise SystemExit(1)
+
+
+def password(name: Annotated[str, typer.Argument(help="User name.")] = "owner", json: JSON = False) -> None:
+    """Give a user a new password; their sessions end."""
+    from service.starting import new_password
+
+    chosen = settings(json)
+    try:
+        fresh = asyncio.run(new_password(chosen, name))
+    except RainmakerError as error:
+        fail(error, json)
+    show({"user": name, "password": fresh}, json, f"{name} / {fresh}")
+
+
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="`list`, or a suite's name.")],
+    name: Annotated[str, typer.Argument(help="Scenario name, for `eval scenario NAME`.")] = "",
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds.")] = None,
+    days: Annotated[int | None, typer.Option(help="Simulated days.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="The long run; its result is kept.")] = False,
+    data: Annotated[str | None, typer.Option(help="Another data folder of the same shape.")] = None,
+    json: JSON = False,
+) -> None:
+    """Measure: run a suite and print its figures with goal and baseline. Exit 0 whenever it ran."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    options = {"--seeds": seeds, "--days": days, "--data": data}
+    given = [part for key, value in options.items() if value is not None for part in (key, str(value))]
+    flags = ["--full"] * full + ["--json"] * json
+    root = Path(__file__).resolve().parent.parent
+    here = str(Path.cwd())
+    command = [
+        sys.executable,
+        "-m",
+        "evals",
+        suite,
+        *([name] if name else []),
+        *given,
+        *flags,
+        "--from",
+        here,
+    ]
+    code = subprocess.run(command, cwd=root, check=False).returncode
+    if code < 0:
+        fail(Retryable(f"The suite {suite} was ended by signal {-code}.", code="eval_ended"), json)
+    if code == 2 and not json:
+        say("See `rainmaker eval list`.")
+    raise SystemExit(code)

@@ -1,0 +1,95 @@
+"""Running the service: lock, house, HTTP server with chat, and the unattended worker in one process."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import sys
+
+from channels.output import say
+from domain.errors import Correctable, RainmakerError
+from runtime.settings import Settings
+from service.bootstrap import House, open_house
+from service.running import announce, home_lock, withdraw
+from service.starting import login_of
+from service.ticking import tick
+
+log = logging.getLogger(__name__)
+PULSE = 5.0  # seconds of machine time between turns of the worker
+
+
+def serve_forever(settings: Settings, *, open_browser: bool) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        Retryable: home_in_use. Correctable: port_taken and whatever the house needs.
+    """
+    with home_lock(settings), contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings, open_browser))
+
+
+async def _serve(settings: Settings, open_browser: bool) -> None:
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    async with open_house(settings) as house:
+        token = secrets.token_urlsafe(24)
+        url = f"http://{settings.host}:{port}"
+        server = _server(house, token)
+        announce(settings, url, token)
+        worker = asyncio.create_task(_work(house))
+        try:
+            await _greet(house, url, open_browser)
+            await server.serve(sockets=[listener])
+        finally:
+            worker.cancel()
+            withdraw(settings)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Correctable(
+            f"Port {port} cannot be used: {error.strerror}.",
+            code="port_taken",
+            where=f"{host}:{port}",
+            hint="Set RAINMAKER_PORT to another port, or stop what uses it.",
+        ) from error
+    return listener
+
+
+def _server(house: House, token: str):  # type: ignore[no-untyped-def]
+    import uvicorn
+    from chat_ui.mount import mount_chat
+
+    from channels.api import make_app
+
+    app = make_app(house, token)
+    mount_chat(app, house)
+    return uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="websockets-sansio"))
+
+
+async def _greet(house: House, url: str, open_browser: bool) -> None:
+    name, password = await login_of(house)
+    say(f"Rainmaker is running. Language: {house.language.info.name}. {house.language.info.limits}")
+    login = f"Login: {name} / {password}" if password else f"Login: {name} (your own password)"
+    sys.stdout.write(f"{login}\n{url}/chat/\n")
+    sys.stdout.flush()
+    if open_browser:
+        import webbrowser
+
+        await asyncio.to_thread(webbrowser.open, f"{url}/chat/")
+
+
+async def _work(house: House) -> None:
+    """The worker: one turn after the other; trouble is logged and the next turn tries again."""
+    while True:
+        try:
+            await tick(house)
+        except RainmakerError as error:
+            log.warning("tick_failed", extra={"code": error.code, "text": error.message})
+        await asyncio.sleep(PULSE)

@@ -1,0 +1,1 @@
+"""The words of the product: frozen models and errors. No I/O, no framework but pydantic."""

@@ -1,0 +1,1 @@
+"""Evals: the sandbox market and what measures the product; never imported by the product."""

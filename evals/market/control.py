@@ -1,0 +1,182 @@
+"""The control and clock API of the market, for the harness. Only health and the time of day need no token."""
+
+import base64
+import hmac
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from evals.market.clock import ClockMode, ClockReading, MarketClock
+from evals.market.egress import EgressProxy
+from evals.market.mail.boxes import Mailboxes
+from evals.market.mail.faults import Fault, FaultKind, FaultScript
+from evals.market.mail.store import MailStore, ReceivedMail
+from evals.market.truth import describe_all
+from evals.market.world.atlas import Atlas
+from evals.market.world.records import Company
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the control API reaches."""
+
+    token: str
+    clock: MarketClock
+    atlas: Atlas
+    companies: tuple[Company, ...]
+    store: MailStore
+    boxes: Mailboxes
+    faults: FaultScript
+    proxy: EgressProxy
+
+
+class ControlApi:
+    """The endpoints, one method each."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def application(self) -> Starlette:
+        """Return the ASGI application."""
+        guarded: list[tuple[str, Endpoint, str]] = [
+            ("/clock", self.set_clock, "POST"),
+            ("/clock/step", self.step_clock, "POST"),
+            ("/mails", self.list_mails, "GET"),
+            ("/mails/{number:int}/raw", self.raw_mail, "GET"),
+            ("/mailboxes", self.open_mailbox, "POST"),
+            ("/mailboxes/{address}/inbox", self.deliver, "POST"),
+            ("/faults", self.list_faults, "GET"),
+            ("/faults", self.add_fault, "POST"),
+            ("/faults", self.clear_faults, "DELETE"),
+            ("/visits", self.list_visits, "GET"),
+            ("/truth/companies", self.truth, "GET"),
+        ]
+        routes = [Route("/health", self.health), Route("/now", self.now)]
+        routes += [Route(path, self._guard(endpoint), methods=[method]) for path, endpoint, method in guarded]
+        return Starlette(routes=routes)
+
+    async def health(self, _: Request) -> Response:
+        """Say that the market is up."""
+        return JSONResponse({"ok": True, "companies": len(self._around.companies)})
+
+    async def now(self, _: Request) -> Response:
+        """Tell the time."""
+        return _reading(self._around.clock.read())
+
+    async def set_clock(self, request: Request) -> Response:
+        """Set mode, speed or time."""
+        body = await request.json()
+        mode = ClockMode(body["mode"]) if "mode" in body else None
+        now = _moment(body["now"]) if "now" in body else None
+        speed = float(body["speed"]) if "speed" in body else None
+        return _reading(self._around.clock.set(mode=mode, speed=speed, now=now))
+
+    async def step_clock(self, request: Request) -> Response:
+        """Move the time forward."""
+        body = await request.json()
+        to = _moment(body["to"]) if "to" in body else None
+        return _reading(self._around.clock.step(seconds=body.get("seconds"), to=to))
+
+    async def list_mails(self, _: Request) -> Response:
+        """List what arrived."""
+        return JSONResponse([_mail(mail) for mail in self._around.store.all()])
+
+    async def raw_mail(self, request: Request) -> Response:
+        """Return the bytes of one mail."""
+        mail = self._around.store.get(int(request.path_params["number"]))
+        return Response(mail.raw, media_type="message/rfc822") if mail else _error(404, "no such mail")
+
+    async def open_mailbox(self, request: Request) -> Response:
+        """Open a mailbox for an address."""
+        body = await request.json()
+        await self._around.boxes.add_user(str(body["address"]), str(body["password"]))
+        return JSONResponse({"address": body["address"]}, 201)
+
+    async def deliver(self, request: Request) -> Response:
+        """Put a message (base64 in "raw") into somebody's INBOX."""
+        address = str(request.path_params["address"])
+        if not self._around.boxes.has_user(address):
+            return _error(404, "no such mailbox")
+        raw = base64.b64decode((await request.json())["raw"])
+        await self._around.boxes.file(address, "INBOX", raw, self._around.clock.now())
+        return JSONResponse({"delivered": address}, 201)
+
+    async def list_faults(self, _: Request) -> Response:
+        """List the failures still to happen."""
+        return JSONResponse([asdict(fault) for fault in self._around.faults.pending()])
+
+    async def add_fault(self, request: Request) -> Response:
+        """Script one failure: kind, recipient pattern, code, seconds, times (null = for ever)."""
+        body = await request.json()
+        self._around.faults.add(Fault(**{**body, "kind": FaultKind(body["kind"])}))
+        return JSONResponse({"pending": len(self._around.faults.pending())}, 201)
+
+    async def clear_faults(self, _: Request) -> Response:
+        """Forget all failures."""
+        self._around.faults.clear()
+        return JSONResponse({"pending": 0})
+
+    async def list_visits(self, request: Request) -> Response:
+        """List requests that came through the proxy, or count them by host with ?by=host."""
+        visits = self._around.proxy.visits
+        if request.query_params.get("by") == "host":
+            return JSONResponse(Counter(v.host for v in visits))
+        host = request.query_params.get("host")
+        rows = [{**asdict(v), "at": v.at.isoformat()} for v in visits if not host or v.host == host]
+        return JSONResponse(rows)
+
+    async def truth(self, _: Request) -> Response:
+        """Tell the truth about every company."""
+        return JSONResponse(describe_all(self._around.atlas, self._around.companies))
+
+    def _guard(self, endpoint: Endpoint) -> Endpoint:
+        """Let an endpoint be called only with the token; wrong input becomes one sentence."""
+
+        async def guarded(request: Request) -> Response:
+            expected = f"Bearer {self._around.token}"
+            if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode()):
+                return _error(401, "this needs the control token")
+            try:
+                return await endpoint(request)
+            except (KeyError, TypeError, ValueError) as error:
+                return _error(422, f"{type(error).__name__}: {error}")
+
+        return guarded
+
+
+def _reading(reading: ClockReading) -> Response:
+    """Shape a clock reading."""
+    return JSONResponse({"now": reading.now.isoformat(), "mode": reading.mode.value, "speed": reading.speed})
+
+
+def _mail(mail: ReceivedMail) -> dict[str, Any]:
+    """Shape one received mail."""
+    return {
+        "id": mail.id,
+        "from": mail.sender,
+        "to": list(mail.recipients),
+        "user": mail.user,
+        "headers": mail.headers(),
+        "arrived_at": mail.arrived_at.isoformat(),
+        "size": len(mail.raw),
+    }
+
+
+def _moment(text: str) -> datetime:
+    """Read an ISO moment; without a zone it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _error(status: int, message: str) -> Response:
+    """Shape an error."""
+    return JSONResponse({"error": message}, status)

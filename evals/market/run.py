@@ -1,0 +1,256 @@
+"""Puts a market together and runs it until it is told to stop. The only place that knows all parts."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import uvicorn
+
+from evals.market.clock import ClockMode, MarketClock
+from evals.market.control import ControlApi, Surroundings
+from evals.market.egress import EgressProxy
+from evals.market.mail.boxes import Mailboxes
+from evals.market.mail.faults import FaultScript
+from evals.market.mail.sink import MailSink
+from evals.market.mail.store import MailStore
+from evals.market.search.documents import company_documents, other_documents
+from evals.market.search.endpoint import SEARCH_HOST, SearchSite
+from evals.market.search.index import SearchIndex
+from evals.market.sites.company_site import CompanySite
+from evals.market.sites.directories import directory_hosts, load_directories
+from evals.market.sites.internet import Internet, Site
+from evals.market.sites.sellers import Seller, load_sellers
+from evals.market.sites.static import mount_folders
+from evals.market.world.atlas import Atlas, load_atlas
+from evals.market.world.generate import generate_companies
+from evals.market.world.records import Company
+
+logger = logging.getLogger(__name__)
+
+_PARENT_POLL_SECONDS = 0.5
+_PARTNERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MarketOptions:
+    """How a market is asked to run; port 0 is any free one."""
+
+    seed: int = 7
+    companies: int = 2400
+    sites: tuple[Path, ...] = ()
+    home: Path | None = None
+    clock: ClockMode = ClockMode.REAL
+    speed: float = 60.0
+    start: datetime | None = None
+    ports_file: Path | None = None
+    parent_pid: int | None = None
+    mail_users: tuple[str, ...] = ()
+    mail_password: str | None = None
+    proxy_port: int = 0
+    smtp_port: int = 0
+    imap_port: int = 0
+    control_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where everything is; the same keys are printed and written to the ports file."""
+
+    web_proxy: str
+    search_url: str
+    smtp_url: str
+    imap_url: str
+    clock_url: str
+    control_url: str
+    control_token: str
+    sellers: tuple[str, ...]
+    mail_user: str
+    mail_password: str
+    seed: int
+    companies: int
+    pid: int
+
+
+class QuietServer(uvicorn.Server):
+    """Uvicorn without signal handlers: the market handles its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals alone."""
+        yield
+
+
+class Market:
+    """One running market."""
+
+    def __init__(self, options: MarketOptions) -> None:
+        self._options = options
+        self._clock = MarketClock(
+            options.clock, speed=options.speed, start=options.start or self._kept_time()
+        )
+        self._boxes = Mailboxes()
+        self._faults = FaultScript()
+        mails = options.home / "mails" if options.home else None
+        self._store = MailStore(self._clock.now, mails)
+        self._sink = MailSink(self._store, self._boxes, self._faults)
+        self._token = secrets.token_urlsafe(24)
+        self._password = options.mail_password or secrets.token_urlsafe(12)
+        self._control: QuietServer | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> Endpoints:
+        """Make the world and open every port."""
+        options, atlas, sellers = self._options, load_atlas(), load_sellers()
+        mounted = mount_folders(options.sites)
+        reserved = frozenset({SEARCH_HOST, *mounted, *(s.host for s in sellers), *directory_hosts()})
+        companies = generate_companies(atlas, options.seed, options.companies, reserved)
+        internet = build_internet(atlas, companies, sellers, options.seed, mounted)
+        self._internet = internet
+        self._proxy = EgressProxy(internet, self._clock.now)
+        users = options.mail_users or tuple(s.mailbox for s in sellers)
+        for user in users:
+            await self._boxes.add_user(user, self._password)
+        await self._sink.refile()
+        around = Surroundings(
+            self._token, self._clock, atlas, companies, self._store, self._boxes, self._faults, self._proxy
+        )
+        proxy = await self._proxy.start(options.proxy_port)
+        smtp = await self._sink.start(options.smtp_port)
+        imap = await self._boxes.start(options.imap_port)
+        control = await self._start_control(around)
+        login = f"{quote(users[0], safe='')}:{quote(self._password, safe='')}"
+        return Endpoints(
+            web_proxy=f"http://127.0.0.1:{proxy}",
+            search_url=f"http://{SEARCH_HOST}/search",
+            smtp_url=f"smtp://{login}@127.0.0.1:{smtp}",
+            imap_url=f"imap://{login}@127.0.0.1:{imap}",
+            clock_url=f"http://127.0.0.1:{control}/now",
+            control_url=f"http://127.0.0.1:{control}",
+            control_token=self._token,
+            sellers=tuple(s.url for s in sellers),
+            mail_user=users[0],
+            mail_password=self._password,
+            seed=options.seed,
+            companies=len(companies),
+            pid=os.getpid(),
+        )
+
+    async def warm_up(self) -> None:
+        """Build the search index beside the running servers."""
+        search = self._internet.site(SEARCH_HOST)
+        if isinstance(search, SearchSite):
+            await asyncio.to_thread(search.warm_up)
+
+    async def stop(self) -> None:
+        """Close every port and keep the time for the next run."""
+        await asyncio.gather(self._proxy.stop(), self._sink.stop(), self._boxes.stop())
+        if self._control is not None:
+            self._control.should_exit = True
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._options.home:
+            self._options.home.mkdir(parents=True, exist_ok=True)
+            (self._options.home / "clock.json").write_text(json.dumps({"now": self._clock.now().isoformat()}))
+
+    async def _start_control(self, around: Surroundings) -> int:
+        """Serve the control API and return its port."""
+        listener = socket.create_server(("127.0.0.1", self._options.control_port))
+        config = uvicorn.Config(ControlApi(around).application(), log_level="warning", lifespan="off")
+        self._control = QuietServer(config)
+        self._tasks.append(asyncio.create_task(self._control.serve(sockets=[listener])))
+        while not self._control.started:  # noqa: ASYNC110 - uvicorn offers a flag, no event
+            await asyncio.sleep(0.005)
+        return int(listener.getsockname()[1])
+
+    def _kept_time(self) -> datetime | None:
+        """Return the time at which a stepped or fast market stopped; a real clock needs none."""
+        kept = self._options.home / "clock.json" if self._options.home else None
+        if kept is None or not kept.is_file() or self._options.clock is ClockMode.REAL:
+            return None
+        return datetime.fromisoformat(json.loads(kept.read_text())["now"])
+
+
+def build_internet(
+    atlas: Atlas,
+    companies: tuple[Company, ...],
+    sellers: tuple[Seller, ...],
+    seed: int,
+    mounted: dict[str, Site],
+) -> Internet:
+    """Put every host on the map; mounted folders win over drawn companies."""
+    hosts: dict[str, Site] = {}
+    for company in companies:
+        first = (company.key * 7919 + 13) % max(1, len(companies))
+        partners = tuple(companies[(first + n * 31) % len(companies)] for n in range(_PARTNERS))
+        site = CompanySite(atlas, company, partners)
+        hosts |= dict.fromkeys((company.domain, company.host, *company.aliases), site)
+    directories = load_directories(atlas, companies, seed)
+    hosts |= {seller.host: seller for seller in sellers}
+    hosts |= {directory.host: directory for directory in directories}
+
+    def build_index() -> SearchIndex:
+        return SearchIndex([*company_documents(atlas, companies), *other_documents(directories, sellers)])
+
+    return Internet({**hosts, **mounted, SEARCH_HOST: SearchSite(build_index)})
+
+
+async def run_market(options: MarketOptions) -> None:
+    """Run a market until SIGTERM, SIGINT or the parent's end."""
+    market = Market(options)
+    endpoints = await market.start()
+    announce(endpoints, options.ports_file)
+    stopped = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
+    beside = [
+        asyncio.create_task(_watch_parent(options.parent_pid, stopped)),
+        asyncio.create_task(market.warm_up()),
+    ]
+    await stopped.wait()
+    for task in beside:
+        task.cancel()
+    await market.stop()
+
+
+def announce(endpoints: Endpoints, ports_file: Path | None) -> None:
+    """Print the endpoints as one line, and write them for whoever may read the file."""
+    line = json.dumps(asdict(endpoints))
+    if ports_file is not None:
+        ports_file.parent.mkdir(parents=True, exist_ok=True)
+        partial = ports_file.with_name(f"{ports_file.name}.part")
+        partial.touch(mode=0o600)
+        partial.write_text(line)
+        partial.replace(ports_file)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def _watch_parent(parent: int | None, stopped: asyncio.Event) -> None:
+    """Stop when the parent is gone; a re-parented process shows it before the number is free again."""
+    own_parent = os.getppid() == parent
+    while parent is not None:
+        if (own_parent and os.getppid() != parent) or not _alive(parent):
+            stopped.set()
+            return
+        await asyncio.sleep(_PARENT_POLL_SECONDS)
+
+
+def _alive(pid: int) -> bool:
+    """Say whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

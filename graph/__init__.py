@@ -1,0 +1,1 @@
+"""The brain: intake → supervisor → specialist → gatekeep → act → reflect. No SQL, HTTP or credentials."""

@@ -1,0 +1,14 @@
+"""Known work as data: which steps a typed signal starts. No model call routes it."""
+
+PLAYBOOKS: dict[str, tuple[str, ...]] = {
+    "onboarding_wanted": ("onboard",),
+    "icp_edited": ("edit_icp",),
+    "prospects_wanted": ("find_prospects",),
+    "prospects_listed": ("list_prospects",),
+    "campaign_wanted": ("plan_campaign",),
+    "launch_wanted": ("launch_campaign",),
+    "stop_wanted": ("pause",),
+    "go_on_wanted": ("resume",),
+    "verdict_overruled": ("qualify_prospects",),
+    "question_asked": ("ask",),
+}

@@ -1,0 +1,260 @@
+"""Outreach steps: plan a campaign with a draft per person, show it, and ask to launch it."""
+
+import asyncio
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.campaigns import Campaign, CampaignState, Draft, Touch
+from domain.errors import Correctable, RainmakerError
+from domain.icp import CompanyProfile, Icp
+from domain.labels import combine
+from graph.desk import Desk, Progress
+from graph.specialists.audience import Recipient, choose
+from graph.specialists.briefs import brief_for
+from graph.specialists.icp_steps import NoArgs
+from graph.specialists.mail_check import check_drafts, mail_action
+from graph.specialists.showing import campaign_text, draft_json
+from graph.state import StepResult, Wanted
+from language.offline.lexicon.canonical import country_label, industry_label, role_label
+from language.port import Shown
+from runtime.store import campaigns, crm, knowledge
+from tools.catalog import Args, tool
+
+VARIANTS = ("a", "b")
+WRITERS = 4  # drafts written at once
+DEFAULT_AUDIENCE = 50
+
+
+class PlanArgs(Args):
+    """Whom to write to and what for."""
+
+    country: str | None = Field(None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166 alpha-2 code.")
+    industry: str | None = Field(None, max_length=60, description="Industry slug.")
+    role: str | None = Field(None, max_length=60, description="Role slug.")
+    limit: int | None = Field(None, ge=1, le=2000, description="At most this many people.")
+    goal: str | None = Field(None, max_length=200, description="What the mail asks for.")
+
+
+@tool("outreach", PlanArgs, effect="propose", undo="drop the plan; nothing has left", cost="1 text a person")
+async def plan_campaign(desk: Desk, args: PlanArgs) -> StepResult:
+    """Plan a campaign: audience, offer, sequence and one draft per person, every claim with its source."""
+    async with desk.database.read() as tx:
+        icp = await knowledge.active_icp(tx)
+        profile = await knowledge.active_profile(tx)
+        if icp is None or profile is None:
+            raise Correctable(
+                "A campaign needs our own profile first.",
+                code="no_profile",
+                hint="Give me your company's website, e.g. https://example.com.",
+            )
+        chosen, left_out = await choose(tx, args.model_dump(exclude={"goal"}), args.limit or DEFAULT_AUDIENCE)
+    if not chosen:
+        raise _nobody(left_out)
+    campaign = await _campaign(desk, args, icp, profile, len(chosen))
+    drafts, unwritten = await _write(desk, campaign, icp, profile, chosen)
+    if not drafts:
+        raise Correctable(
+            f"No mail could be written: {next(iter(unwritten), 'nothing is known about them')}.",
+            code="nothing_to_say",
+            hint="Onboard a page that says what you sell, or find prospects whose sites say more.",
+        )
+    now = await desk.clock.now()
+    async with desk.database.write() as tx:
+        await campaigns.keep_campaign(tx, campaign, combine([one.label for one in drafts], origin="outreach"))
+        await campaigns.keep_drafts(tx, drafts, now)
+        await check_drafts(tx, desk, campaign, drafts)
+        stored = await campaigns.drafts_of(tx, campaign.id)
+    return _planned(campaign, stored, chosen, left_out, unwritten)
+
+
+def _nobody(left_out: dict[str, int]) -> Correctable:
+    why = "; ".join(f"{count} {reason}" for reason, count in left_out.items())
+    return Correctable(
+        f"Nobody can be written to: {why or 'there are no qualified prospects'}.",
+        code="empty_audience",
+        hint="Find prospects first, or widen the filter.",
+    )
+
+
+async def _campaign(desk: Desk, args: PlanArgs, icp: Icp, profile: CompanyProfile, people: int) -> Campaign:
+    campaign_id = desk.ids.new("cmp")
+    now = await desk.clock.now()
+    who = " ".join(
+        part
+        for part in (
+            role_label(args.role) if args.role else "people",
+            f"at {industry_label(args.industry)}" if args.industry else "at companies that fit the profile",
+            f"in {country_label(args.country.upper())}" if args.country else "",
+        )
+        if part
+    )
+    offer = next((fact.value for fact in profile.values("offer")), profile.name)
+    goal = args.goal or "a short call"
+    touches = (
+        Touch(id=f"{campaign_id}.1", step=1, purpose=f"first mail: what they do, what we offer, {goal}"),
+        Touch(
+            id=f"{campaign_id}.2",
+            step=2,
+            delay_days=4,
+            purpose="one new fact, asked for approval when it is due",
+        ),
+        Touch(
+            id=f"{campaign_id}.3", step=3, delay_days=7, channel="task", purpose="a person calls or connects"
+        ),
+    )
+    return Campaign(
+        id=campaign_id,
+        name=f"{profile.name}: {who}, {now:%d %B %Y}",
+        icp_id=icp.id,
+        plan_version=1,
+        audience=f"{people} {who}",
+        offer=offer,
+        goal=goal,
+        touches=touches,
+        variants=VARIANTS,
+        state=CampaignState.PLANNED,
+        made_at=now,
+    )
+
+
+async def _write(
+    desk: Desk, campaign: Campaign, icp: Icp, profile: CompanyProfile, chosen: list[Recipient]
+) -> tuple[list[Draft], dict[str, int]]:
+    """One draft a person, a few at once; a person nothing true can be said to is left out with the reason."""
+    slots = asyncio.Semaphore(WRITERS)
+    written = 0
+
+    async def one(position: int, recipient: Recipient) -> Draft | RainmakerError:
+        nonlocal written
+        async with slots:
+            brief = brief_for(desk, campaign, icp, profile, recipient, VARIANTS[position % len(VARIANTS)])
+            try:
+                mail = await desk.language.write_mail(brief)
+            except RainmakerError as error:
+                return error
+            written += 1
+            await desk.emit(Progress("progress", f"{written} drafts written", written, len(chosen)))
+        return Draft(
+            id=desk.ids.new("drf"),
+            campaign_id=campaign.id,
+            touch_id=campaign.touches[0].id,
+            contact_id=recipient.contact.id,
+            mail=mail,
+            label=combine([recipient.account.label, recipient.contact.label], origin=desk.language.info.name),
+        )
+
+    results = await asyncio.gather(*(one(number, recipient) for number, recipient in enumerate(chosen)))
+    unwritten: dict[str, int] = {}
+    for result in results:
+        if isinstance(result, RainmakerError):
+            unwritten[result.message] = unwritten.get(result.message, 0) + 1
+    return [result for result in results if isinstance(result, Draft)], unwritten
+
+
+def _planned(
+    campaign: Campaign,
+    drafts: list[Draft],
+    chosen: list[Recipient],
+    left_out: dict[str, int],
+    unwritten: dict[str, int],
+) -> StepResult:
+    names = {one.contact.id: one.name for one in chosen}
+    notes = [f"{count} left out: {reason}." for reason, count in {**left_out, **unwritten}.items()]
+    return StepResult(
+        text="\n".join([campaign_text(campaign, drafts, names), *notes]),
+        shown=_shown_drafts(drafts, names),
+        cause=campaign.id,
+        data=campaign_json(campaign, drafts, names) | {"left_out": {**left_out, **unwritten}},
+    )
+
+
+def _shown_drafts(drafts: list[Draft], names: dict[str, str]) -> tuple[Shown, ...]:
+    live = [draft for draft in drafts if not draft.dropped]
+    return tuple(
+        Shown(kind="draft", id=draft.id, label=names.get(draft.contact_id, ""), position=number)
+        for number, draft in enumerate(live[:50], 1)
+    )
+
+
+def campaign_json(campaign: Campaign, drafts: list[Draft], names: dict[str, str]) -> dict[str, Any]:
+    """The contract's campaign."""
+    return {
+        "id": campaign.id,
+        "name": campaign.name,
+        "state": str(campaign.state),
+        "audience": campaign.audience,
+        "offer": campaign.offer,
+        "goal": campaign.goal,
+        "touches": [touch.model_dump(mode="json") for touch in campaign.touches],
+        "variants": list(campaign.variants),
+        "drafts": [
+            draft_json(draft, names.get(draft.contact_id, "")) for draft in drafts if not draft.dropped
+        ],
+    }
+
+
+async def current_campaign(tx: AsyncConnection) -> tuple[Campaign, list[Draft], dict[str, str]]:
+    """The campaign made last, its drafts, and the recipients' names.
+
+    Raises:
+        Correctable: no_campaign.
+    """
+    campaign = await campaigns.latest_campaign(tx)
+    if campaign is None:
+        raise Correctable(
+            "There is no campaign yet.", code="no_campaign", hint="Ask for one: “write a campaign”."
+        )
+    drafts = await campaigns.drafts_of(tx, campaign.id)
+    return campaign, drafts, await crm.contact_names(tx, [draft.contact_id for draft in drafts])
+
+
+@tool("outreach", NoArgs)
+async def show_campaign(desk: Desk, args: NoArgs) -> StepResult:
+    """Show the campaign made last: plan, drafts, what is blocked – exactly what would leave."""
+    async with desk.database.read() as tx:
+        campaign, drafts, names = await current_campaign(tx)
+    return StepResult(
+        text=campaign_text(campaign, drafts, names),
+        shown=_shown_drafts(drafts, names),
+        cause=campaign.id,
+        data=campaign_json(campaign, drafts, names),
+    )
+
+
+@tool("outreach", NoArgs, effect="propose", undo="unsent mails can be cancelled", cost="1 mail a person")
+async def launch_campaign(desk: Desk, args: NoArgs) -> StepResult:
+    """Ask a person to approve every mail of the campaign; nothing is sent without that."""
+    async with desk.database.read() as tx:
+        campaign, drafts, _ = await current_campaign(tx)
+    if campaign.state is not CampaignState.PLANNED:
+        raise Correctable(
+            f"The campaign is already {campaign.state}.",
+            code="already_launched",
+            where=campaign.id,
+            hint="See the cards with /approve." if campaign.state is CampaignState.ASKED else None,
+        )
+    ready = [draft for draft in drafts if not draft.dropped and not draft.blocked]
+    if not ready:
+        raise Correctable(
+            "No draft may leave: every one is blocked or dropped.",
+            code="nothing_to_launch",
+            where=campaign.id,
+        )
+    wanted = tuple(
+        Wanted(
+            action=mail_action(campaign, draft), reason=f"first mail of {campaign.name}", label=draft.label
+        )
+        for draft in ready
+    )
+    return StepResult(
+        text=f"{len(ready)} mails are ready for your decision. Each text is listed in the approval card.",
+        wanted=wanted,
+        summary=f"Send {len(ready)} mails: {campaign.name}",
+        cause=campaign.id,
+        data={"id": campaign.id, "mails": len(ready)},
+    )
+
+
+TOOLS = (plan_campaign, show_campaign, launch_campaign)

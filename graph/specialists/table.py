@@ -1,0 +1,80 @@
+"""Who the specialists are: mandate, own tools, acts they may propose. Data only."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from graph.specialists import campaign_steps, desk_steps, draft_steps, icp_steps, prospect_steps
+from tools.catalog import Catalog
+
+Node = Literal["research", "outreach", "supervisor_tools"]
+
+
+class Specialist(BaseModel):
+    """One specialist as data. Every specialist ends a step on a `StepResult`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    mandate: str
+    tools: tuple[str, ...]
+    may_propose: tuple[str, ...]
+
+
+CATALOG = Catalog(
+    [
+        *icp_steps.TOOLS,
+        *prospect_steps.TOOLS,
+        *campaign_steps.TOOLS,
+        *draft_steps.TOOLS,
+        *desk_steps.TOOLS,
+    ]
+)
+
+SPECIALISTS: tuple[Specialist, ...] = (
+    Specialist(
+        name="research",
+        mandate="Find out who we are, who should buy, and which companies and people those are – with sources.",
+        tools=(
+            "onboard",
+            "show_icp",
+            "edit_icp",
+            "find_prospects",
+            "list_prospects",
+            "explain_prospect",
+            "qualify_prospects",
+            "ask",
+        ),
+        may_propose=("change_icp", "record_prospects", "qualify_prospects"),
+    ),
+    Specialist(
+        name="outreach",
+        mandate="Plan campaigns and write mails in which every claim has a source.",
+        tools=(
+            "plan_campaign",
+            "show_campaign",
+            "show_draft",
+            "revise_drafts",
+            "drop_drafts",
+            "launch_campaign",
+        ),
+        may_propose=("send_email", "edit_draft"),
+    ),
+    Specialist(
+        name="supervisor",
+        mandate="Keep the overview: what waits, why something was done, stop and go.",
+        tools=("show_approvals", "why", "pause", "resume", "status", "help"),
+        may_propose=("pause_sending", "resume_sending"),
+    ),
+)
+
+NODES: dict[str, Node] = {
+    "research": "research",
+    "outreach": "outreach",
+    "supervisor": "supervisor_tools",
+}
+
+
+def specialist(name: str) -> Specialist:
+    """One specialist by name."""
+    return next(one for one in SPECIALISTS if one.name == name)

@@ -1,0 +1,244 @@
+"""To whom a company sells, in its own words: sentences with a "for …", pages and lists made for an audience."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from domain.knowledge import Evidence
+from language.offline.lexicon.canonical import industry_slugs, role_slugs, size_terms, technology_names
+from language.offline.lexicon.matching import tokens
+from language.offline.reading.sentences import MAX_QUOTE, plain
+from language.offline.reading.site import Line, PageKind, Site, key
+
+_STRONG = (
+    r"\b(?:built|made|designed|created|perfect|ideal|tailored|developed|suited|suitable|crafted|optimi[sz]ed|purpose-built|loved)"
+    r"(?: specifically| especially)? (?:for|by)|\b(?:we|which|and|it|platform|software|team|agency|that) (?:help|helps|serve|serves|support|supports|advise|advises|"
+    r"partner with|partners with|work with|works with|work for|suppl(?:y|ies)|equips?|represents?|empowers?|protects?|places? \w+ at|staffs?)"
+    r"|\bour (?:clients|customers|users) (?:are|include|range from)|\bhelping|\bserving|\bused by|\btrusted by|\bpartner (?:of|for|to)"
+    r"|\bif you (?:run|own|manage|operate)(?: an?| your own)?"
+    r"|\bentwickelt für|\brichtet sich an|\bzugeschnitten auf|\bspezialisiert auf|\bunsere kunden sind|\bpartner (?:für|der|von)"
+    r"|\bwir (?:unterstützen|beliefern|beraten|helfen|betreuen|begleiten|bedienen)|\bpartenaire des?|\bau service des?"
+    r"|\bnous (?:accompagnons|aidons|livrons|conseillons|équipons|fournissons|servons)|\bdestinée?s? aux?|\bconçue?s? pour"
+    r"|\b(?:ayudamos|acompañamos|asesoramos|servimos) a|\bdirigid[oa]s? a|\bdiseñad[oa]s? para|\bpensad[oa]s? para"
+    r"|\b(?:aiutiamo|serviamo|supportiamo|forniamo)|\brivolt[oa] a|\bpensat[oa] per|\bprogettat[oa] per|\bpartner (?:per|di)"
+    r"|\b(?:wij|we) (?:helpen|ondersteunen|adviseren|leveren aan)|\bontwikkeld voor|\bspeciaal voor"
+    r"|\b(?:ajudamos|apoiamos|atendemos)|\bdesenvolvid[oa] para|\bfeit[oa] para"
+)
+_WEAK = r"\b(?:for|für|pour|para|per|voor)\b"
+_CUE = re.compile(rf"(?P<strong>{_STRONG})|(?P<weak>{_WEAK})", re.IGNORECASE)
+_STOP = re.compile(
+    r"[.;:!?()\"“”|–—]|\s-\s|\b(?:who|that|which|to|with|without|so|from|by|in|on|at|when|where|while|because|since|whose|than|as|"
+    r"across|around|through|into|via|using|every|is|are|was|can|will|we|you|our|"
+    r"die|der|das|mit|ohne|bei|im|in|aus|zu|zur|zum|von|seit|wir|damit|sowie|dabei|durch|"
+    r"qui|que|avec|sans|dans|chez|depuis|afin|grâce|par|sur|à|au|"
+    r"con|sin|desde|en|su|sus|che|senza|dal|nel|nella|met|zonder|om|uit|naar|com|sem|não)\b",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\s*(?:,|/|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bou\b|\bor\b|\boder\b|\bsowie\b|\bas well as\b)\s*",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"^(?:(?:the|a|an|all|any|many|most|some|both|other|more|busy|our|ambitious|thousands of|hundreds of|dozens of|over \d\S*|\d\S*\+?|"
+    r"alle|viele|les|des|la|le|los|las|el|i|gli|de|het|os|as|aux|einzelne|unsere)\s+|[ld]['’])+(?=\w)",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    r"\b(?:teams?|companies|businesses|start-?ups|agencies|owners?|founders|marketers|developers|professionals|organi[sz]ations|"
+    r"brands|shops|stores|merchants|retailers|manufacturers|firms|practices|clinics|operators|enterprises|freelancers|creators|"
+    r"managers|makers|employers|landlords|tenants|investors|publishers|institutions|families|homeowners|patients|candidates|"
+    r"households|municipalities|suppliers|dealers|contractors|builders|producers|distributors|leaders|smes?|smbs?|"
+    r"unternehmen|betriebe|firmen|kunden aus|handwerker|händler|hersteller|praxen|kanzleien|mittelstand|selbstständige|"
+    r"privatkunden|geschäftskunden|gewerbekunden|hausverwaltungen|gemeinden|vereine|industriekunden|"
+    r"entreprises|professionnels|artisans|commerçants|particuliers|pme|indépendants|collectivités|restaurateurs|boulangers|"
+    r"empresas|profesionales|particulares|pymes|negocios|autónomos|aziende|imprese|professionisti|privati|artigiani|"
+    r"bedrijven|ondernemers|mkb|particulieren|professionals|negócios|profissionais)\b",
+    re.IGNORECASE,
+)
+_NOT_AUDIENCE = re.compile(
+    r"\b(?:you|your|us|me|everyone|everybody|free|example|instance|now|today|more|life|years?|months?|days?|hours?|sale|rent|help|"
+    r"information|details|pricing|demo|trial|support team|each|one|this|these|it|them|sie|ihre?|uns|vous|votre|nous|usted|"
+    r"google|analytics|products?|features?|services?|people who|decades|generations|growth|success|free analytics|reason|ever|not|no|nicht|pas)\b",
+    re.IGNORECASE,
+)
+_WHO_HEADING = re.compile(
+    r"^(?:who (?:it'?s|we|this is|is it|uses)\b.*|industries(?: we serve)?|sectors?(?: we serve)?|our (?:clients|customers|markets)|"
+    r"markets|built for|made for|für wen.*|branchen|unsere (?:branchen|kunden|zielgruppen)|zielgruppen|pour qui.*|secteurs|nos secteurs|"
+    r"nos clients|para quién.*|sectores|a chi .*|settori|voor wie.*|branches|sectoren|para quem.*|setores|solutions for|by industry|"
+    r"by (?:role|team)|use cases?|industries|markets we serve|einsatzbereiche)\W*$",
+    re.IGNORECASE,
+)
+_FOR_PATH = re.compile(r"^(?:for|fuer|für|pour|para|voor|per)-(?P<who>.+)$", re.IGNORECASE)
+_SECTION_PATH = re.compile(
+    r"^(?:solutions?|loesungen|lösungen|industr(?:y|ies)|branchen|secteurs|sectors?|soluciones|soluzioni|settori|oplossingen|"
+    r"who-we-serve|markets?|zielgruppen|sectores|branches)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A group the company sells to: the phrase, what it means, the quote and our confidence."""
+
+    value: str
+    industries: tuple[str, ...]
+    roles: tuple[str, ...]
+    sizes: tuple[str, ...]
+    evidence: Evidence
+    score: float
+
+    @property
+    def identity(self) -> str:
+        """What makes two audiences the same."""
+        return "+".join(self.industries or self.roles) or key(self.value)
+
+
+def audiences(site: Site, rivals: Collection[str] = ()) -> list[Audience]:
+    """Groups the site says it serves, best first; several quotes for one group stay separate.
+
+    Sentences that begin with a rival's name speak of the rival's audience and are skipped.
+    """
+    found = [*_audience_pages(site, rivals), *_listed(site), *_said(site, rivals)]
+    return sorted(found, key=lambda one: -one.score)
+
+
+def about_rival(sentence: str, rivals: Collection[str]) -> bool:
+    """True when the subject of a sentence is a rival, or a complaint about one."""
+    start = sentence[:45].casefold()
+    if any(rival.casefold() in start for rival in rivals):
+        return True
+    tools = set(technology_names(start)) if rivals else set()
+    return bool(tools) and bool(tools & {name for rival in rivals for name in technology_names(rival)})
+
+
+def groups(sentence: str) -> list[tuple[str, bool]]:
+    """Audience phrases of one sentence, with whether the wording is explicit ("built for …")."""
+    found: list[tuple[str, bool]] = []
+    for cue in _CUE.finditer(sentence):
+        rest = sentence[cue.end() :]
+        stop = _STOP.search(rest)
+        phrase = rest[: stop.start()] if stop else rest
+        pieces = [_clean(piece) for piece in _SPLIT.split(phrase[:120])]
+        found += [(piece, bool(cue["strong"])) for piece in pieces if _is_group(piece)]
+    return list(dict.fromkeys(found))
+
+
+def _clean(piece: str) -> str:
+    return plain(_DETERMINER.sub("", piece.strip()))
+
+
+def _is_group(piece: str) -> bool:
+    words = piece.split()
+    if not 1 <= len(words) <= 6 or len(piece) < 3 or _NOT_AUDIENCE.search(piece):
+        return False
+    if industry_slugs(piece) or role_slugs(piece):
+        return True
+    return len(words) > 1 and _GROUP.search(piece) is not None
+
+
+def _audience(value: str, evidence: Evidence, score: float) -> Audience:
+    return Audience(value, industry_slugs(value), role_slugs(value), size_terms(value), evidence, score)
+
+
+def _said(site: Site, rivals: Collection[str]) -> list[Audience]:
+    worth = {
+        PageKind.HOME: 6.0, PageKind.AUDIENCE: 4.0, PageKind.ABOUT: 5.0, PageKind.PRODUCT: 3.5, PageKind.PRICING: 2.5,
+        PageKind.OTHER: 2.0, PageKind.CUSTOMERS: 2.0,
+    }  # fmt: skip
+    found = []
+    for line in site.of(*worth):
+        if line.tag in {"quote", "button", "td"} or line.text[:1] in '"“„«':
+            continue
+        early = 1.5 if line.index < 12 or line.is_heading else 0.0
+        for sentence in line.sentences[:6]:
+            if (
+                2 <= len(sentence.split())
+                and len(sentence) <= MAX_QUOTE
+                and not about_rival(sentence, rivals)
+            ):
+                found += _from_sentence(line, sentence, worth[line.kind] + early)
+    return found
+
+
+def _from_sentence(line: Line, sentence: str, worth: float) -> list[Audience]:
+    found = []
+    for phrase, explicit in groups(sentence):
+        known = bool(industry_slugs(phrase) or role_slugs(phrase))
+        if explicit or (known and (line.is_heading or line.index < 12)):
+            found.append(
+                _audience(
+                    phrase, line.quote(sentence), worth + (1.0 if explicit else 0.0) + (1.5 if known else 0.0)
+                )
+            )
+    return found
+
+
+def _listed(site: Site) -> list[Audience]:
+    """Entries under a heading such as "Who we serve"."""
+    found = []
+    for line in site.lines:
+        if line.kind in {PageKind.BLOG, PageKind.LEGAL, PageKind.CAREERS} or not _WHO_HEADING.match(
+            line.block.heading
+        ):
+            continue
+        text = plain(line.text)
+        short = line.tag in {"li", "a", "h3", "h4", "dt"} and len(text.split()) <= 5
+        if short and (industry_slugs(text) or role_slugs(text)) and not _NOT_AUDIENCE.search(text):
+            found.append(_audience(text, line.quote(), 7.0))
+    return found
+
+
+def _audience_pages(site: Site, rivals: Collection[str]) -> list[Audience]:
+    """Pages made for one audience, e.g. /for-agencies; the menu's wording names it."""
+    menu = {
+        line.block.href: line
+        for line in reversed(site.lines)
+        if line.block.href and len(line.text.split()) <= 4
+    }
+    found = []
+    for page in site.pages:
+        words = _path_words(page.url)
+        if not words:
+            continue
+        label = menu.get(page.url) or menu.get(page.url.rstrip("/")) or menu.get(page.url + "/")
+        value = plain(label.text) if label is not None and _names_audience(label.text) else words
+        lines = [line for line in site.lines if line.page is page and not line.furniture]
+        found += _page_audience(value, lines, label, rivals)
+    return found
+
+
+def _page_audience(
+    value: str, lines: list[Line], label: Line | None, rivals: Collection[str]
+) -> list[Audience]:
+    if not _names_audience(value):
+        return []
+    wanted = {token.stem for token in tokens(value)}
+    slugs = set(industry_slugs(value)) | set(role_slugs(value))
+    value = value[:1].upper() + value[1:]
+    for line in lines[:25]:
+        for sentence in line.sentences[:4]:
+            meant = slugs & (set(industry_slugs(sentence)) | set(role_slugs(sentence)))
+            if len(sentence) > MAX_QUOTE or about_rival(sentence, rivals):
+                continue
+            if meant or wanted <= {token.stem for token in tokens(sentence)}:
+                return [_audience(value, line.quote(sentence), 9.0)]
+    return [_audience(value, label.quote(), 7.0)] if label is not None else []
+
+
+def _names_audience(text: str) -> bool:
+    return bool(industry_slugs(text) or role_slugs(text) or _GROUP.search(text)) and not _NOT_AUDIENCE.search(
+        text
+    )
+
+
+def _path_words(url: str) -> str:
+    segments = [unquote(part) for part in urlsplit(url).path.split("/") if part]
+    if not segments:
+        return ""
+    last = re.sub(r"\.html?$", "", segments[-1])
+    if match := _FOR_PATH.match(last):
+        return match["who"].replace("-", " ")
+    if len(segments) > 1 and _SECTION_PATH.match(segments[-2]):
+        return last.replace("-", " ")
+    return ""

@@ -1,0 +1,298 @@
+"""People a site names with their titles, and the addresses it shows; an address is never guessed."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from domain.accounts import Fact, PersonFact
+from language.offline.lexicon.canonical import role_hits, role_slugs
+from language.offline.lexicon.matching import fold, tokens
+from language.offline.reading.names import PERSON, is_person
+from language.offline.reading.proof import credit
+from language.offline.reading.site import Line, PageKind, Site
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_VEILED = re.compile(
+    r"(?P<local>[\w.+-]+)\s?(?:\(at\)|\[at\]|\{at\}|\(a\)| at )\s?(?P<host>[\w-]+(?:(?:\.|\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?)[\w-]+)+)",
+    re.IGNORECASE,
+)
+_DOT = re.compile(r"\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"^(?:info|infos?|contact|kontakt|contacto|contatti|contato|hello|hallo|hi|hola|bonjour|ciao|office|mail|post|sales|vertrieb|verkauf|service|support|team|praxis|empfang|"
+    r"kanzlei|admin|administration|bureau|accueil|commercial|reception|enquir(?:y|ies)|welcome|zentrale|anfrage|jobs?|karriere|careers?|bewerbung|hr|press|presse|marketing|"
+    r"buchhaltung|billing|accounts?|accounting|orders?|bestellung|shop|booking|reservations?|reservierung|privacy|datenschutz|security|legal|dpo|noreply|no-reply|webmaster|"
+    r"clientes|comercial|ventas|vendite|ordini|studio|clinic|appointments?|termine|servicedesk|help|customerservice|klantenservice|geral|secretariat|secretaria|segreteria|werkstatt|atelier)\d*$",
+    re.IGNORECASE,
+)
+_BEFORE_TITLE = re.compile(
+    rf"(?P<name>{PERSON})(?:\s*(?:[,(|·:]|\s[–—-])\s*(?P<extra>(?:[\w&/.'-]+ ){{0,3}})|\s+)$"
+)
+_AFTER_TITLE = re.compile(rf"^\s*:?\s+(?P<name>{PERSON})(?=\s*(?:$|[,.;|(·]))")
+_TITLED = re.compile(
+    rf"\b(?P<title>(?:geschäftsführer\w*|geschäftsführung|geschäftsleitung|inhaber\w*|praxisinhaber\w*|vorstand\w*|vertreten durch(?: \w+ geschäftsführer\w*)?|vertretungsberechtigte\w*(?: geschäftsführer\w*)?|ansprechpartner\w*|praxisleitung|leitung|"
+    rf"managing directors?|director|owner|founder|ceo|represented by|contact person|principal|practice manager|proprietor|chief executive(?: officer)?|"
+    rf"directeur de (?:la )?publication|gérante?|président\w*|directeur général|responsable de (?:la )?publication|dirigeante?|interlocuteur|"
+    rf"administrador\w*|gerente|director\w* general|titular|responsable|representante legal|amministratore (?:unico|delegato)|titolare|legale rappresentante|"
+    rf"directeur|eigenaar|bestuurder|contactpersoon|sócio-gerente|gerência|administrador|diretor\w* geral))\s*(?:\([^)]*\))?\s*[:–-]\s*(?P<names>{PERSON}(?:\s*(?:,|und|and|et|y|e|en|&)\s*{PERSON}){{0,3}})",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    rf"(?P<name>{PERSON}),? (?:is|ist|est|es|è|is de|is onze|é) (?:our |the |unsere? |der |die |notre |la |le |nuestr[oa] |el |il |la nostra |il nostro |de |onze |o |a )?(?P<title>[^.,;]{{3,60}})"
+)
+_SPLIT_NAMES = re.compile(r"\s*(?:,|\bund\b|\band\b|\bet\b|\by\b|\be\b|\ben\b|&)\s*")
+_PREFIX = re.compile(
+    r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Me|Maître)\b\.?(?:-?[A-Z][a-z]+\.)?\s*)+"
+)
+_NOT_PEOPLE = re.compile(
+    r"\b(?:street|straße|strasse|road|avenue|platz|gmbh|ltd|inc|team|services?|contact|kontakt|über|about|our|unser\w*|products?|home|monday|freitag|montag|google|impressum|"
+    r"datenschutz|privacy|policy|terms|opening|öffnungszeiten|news|blog|read|more|learn|quality|qualität|customer|company|software|solutions?|group|agency|management|marketing|"
+    r"sales|office|digital|design|consulting|engineering|case|study|success|welcome|new|best|free|all|rights|open|source|los angeles|new york|san francisco|united kingdom|"
+    r"our story|next|step|get|started|why|us|how|works?|what|we|do|meet|the|follow|view|see|join|book|web|social|media|product|data|cloud|saas|north|south|west|east|old|"
+    r"unsere|leistungen|nos|notre|nuestro|chi|siamo|qui|sommes|nous|wir|sind|mentions|légales|aviso|legal|note|legali|head|director|manager|officer|chief|founder|owner|partner|"
+    r"leiter\w*|geschäftsführer\w*|inhaber\w*|assistenz|gérante?|directeur|directrice|responsable|vente|ventes|stellen\w*|karriere|jobs?|press|project|projects|request|quote|call|"
+    r"hotel|restaurant|praxis|kanzlei|studio|clinic|bakery|shop|store|center|centre|school|university|bank|january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_NEAR = 4  # blocks after a name that may hold its title or address
+_TITLE_MAX = 70
+_SHORT = 160  # characters of a block that is an entry of a team list
+_LONG = 1500
+
+
+@dataclass(frozen=True)
+class _Found:
+    name: str
+    title: str
+    line: Line
+    quote: str
+    place: int  # index in the list of lines
+
+
+def people_of(site: Site) -> tuple[tuple[PersonFact, ...], tuple[Fact, ...]]:
+    """(people, general addresses): an address belongs to a person by its local part or its block."""
+    lines = [line for line in site.lines if _readable(line)]
+    found: dict[str, _Found] = {}
+    for place, line in enumerate(lines):
+        for one in _people_in(line, lines, place):
+            known = found.get(fold(one.name))
+            if known is None or (not role_slugs(known.title) and role_slugs(one.title)):
+                found[fold(one.name)] = one
+    addresses = _addresses(site, lines)
+    owned: set[str] = set()
+    people = []
+    for one in found.values():
+        address = _address_of(one, lines, addresses, list(found.values()))
+        owned.add(address)
+        people.append(_person(one, address))
+    general = tuple(fact for email, fact in addresses.items() if email not in owned)
+    return tuple(people[:20]), general[:8]
+
+
+def _readable(line: Line) -> bool:
+    return (
+        line.kind not in {PageKind.BLOG, PageKind.COMPARE, PageKind.CUSTOMERS}
+        and line.block.zone != "nav"
+        and line.text[:1] not in '"“„«'
+    )
+
+
+def _people_in(line: Line, lines: list[Line], place: int) -> list[_Found]:
+    text = line.text
+    if len(text) > _LONG or _is_customer_voice(line, lines, place):
+        return []
+    found = _beside_titles(line, place)
+    if not found and len(text) <= 50 and is_person(text) and _may_be_person(text):
+        title = _title_near(lines, place)
+        if title:
+            found.append(_Found(_bare(text), title, line, text, place))
+    if ":" in text or "-" in text or "–" in text:
+        found += _titled(line, place)
+    if not found and line.kind in {PageKind.ABOUT, PageKind.CONTACT, PageKind.HOME}:
+        found += _spoken(line, place)
+    return found
+
+
+def _beside_titles(line: Line, place: int) -> list[_Found]:
+    """Names right before a title: "Ann Lee, Head of Sales", "Ann Lee CEO", "Ann Lee (CEO), Bo Ek (CTO)"."""
+    if len(line.text) > _SHORT and "(" not in line.text:
+        return []
+    found = []
+    start = 0
+    for hit in role_hits(tokens(line.text)):
+        match = _BEFORE_TITLE.search(line.text[start : hit.start])
+        if match is None:
+            continue
+        name = match["name"]
+        title = _clean_title((match["extra"] or "") + line.text[hit.start : _title_end(line.text, hit.end)])
+        if _may_be_person(name) and title:
+            quote = line.text if len(line.text) <= _SHORT else line.text[start + match.start() : hit.end]
+            found.append(_Found(_bare(name), title, line, quote, place))
+        start = hit.end
+    return found
+
+
+def _title_end(text: str, end: int) -> int:
+    """Where a title stops: at a delimiter, an address or after a few more words."""
+    rest = re.match(r"(?: (?:&|and|und|et|of|für|de|des|the|[A-ZÀ-Þ][\w-]*)(?![\w.]*@))*", text[end:])
+    return end + (rest.end() if rest else 0)
+
+
+def _titled(line: Line, place: int) -> list[_Found]:
+    found = []
+    for match in _TITLED.finditer(line.text[:1500]):
+        for name in _SPLIT_NAMES.split(match["names"]):
+            trimmed = re.split(
+                r"\s(?:Registergericht|Handelsregister|USt|Tel|Telefon|E-?[Mm]ail|Email|Phone|Umsatz|Amtsgericht|Sitz|HRB|Registered|VAT|Inhaltlich|Fax)\b",
+                name,
+            )[0].strip()
+            if is_person(trimmed) and _may_be_person(trimmed):
+                quote = line.text[match.start() : line.text.index(trimmed, match.start()) + len(trimmed)]
+                found.append(_Found(_bare(trimmed), match["title"].strip(), line, quote, place))
+    return found
+
+
+def _spoken(line: Line, place: int) -> list[_Found]:
+    found = []
+    for sentence in line.sentences[:4]:
+        match = _SPOKEN.match(sentence)
+        if match and len(sentence) <= 250 and _may_be_person(match["name"]) and role_slugs(match["title"]):
+            found.append(_Found(_bare(match["name"]), _clean_title(match["title"]), line, sentence, place))
+    return found
+
+
+def _may_be_person(name: str) -> bool:
+    words = _PREFIX.sub("", name).split()
+    return (
+        2 <= len(words) <= 5
+        and not _NOT_PEOPLE.search(name)
+        and all(len(word) <= 20 for word in words)
+        and not role_slugs(name)
+    )
+
+
+def _clean_title(text: str) -> str:
+    return re.split(r"\s[|·–—]\s|\s{2,}|;|\s?[(]", text.strip(" ,:-–"))[0].strip(" ,:-–)")
+
+
+def _title_near(lines: list[Line], place: int) -> str:
+    """The short block right after (or before) a name that reads like a title."""
+    page = lines[place].page
+    for step in (1, 2, -1):
+        other = lines[place + step] if 0 <= place + step < len(lines) else None
+        if other is None or other.page is not page or len(other.text) > _TITLE_MAX:
+            continue
+        if (
+            role_slugs(other.text)
+            and not is_person(other.text)
+            and not _EMAIL.search(other.text)
+            and not other.text.endswith((".", "?", "!"))
+        ):
+            return _clean_title(other.text)
+    return ""
+
+
+def _is_customer_voice(line: Line, lines: list[Line], place: int) -> bool:
+    """True for the credit line of a testimonial: that person works elsewhere."""
+    before = lines[place - 1] if place else None
+    previous = line.page.blocks[line.index - 1] if line.index else None
+    quoted = previous is not None and (previous.kind == "quote" or previous.text[:1] in '"“„«»‘')
+    return (
+        quoted
+        or line.block.kind == "quote"
+        or (before is None and credit(line.text) is not None and credit(line.text)[2] != "")
+    )
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?|M\.|Mme|Sr\.|Sra\.)\s+", "", name.strip(" ,"))
+
+
+def _addresses(site: Site, lines: list[Line]) -> dict[str, Fact]:
+    """Addresses shown in text or behind a visible mail link, with the text that shows them."""
+    found: dict[str, Fact] = {}
+    for line in lines:
+        for email, quote in shown_emails(line):
+            found.setdefault(email, Fact(value=email, evidence=line.quote(quote)))
+    return found
+
+
+def shown_emails(line: Line) -> list[tuple[str, str]]:
+    """(address, quote) pairs a block shows, veiled spellings and mail links included."""
+    found = [
+        (match.group().strip(".").casefold(), match.group().strip("."))
+        for match in _EMAIL.finditer(line.text)
+    ]
+    for match in _VEILED.finditer(line.text):
+        host = _DOT.sub(".", match["host"])
+        if "." in host and not (
+            " at " in match.group() and "(" not in match.group() and "[" not in match.group()
+        ):
+            found.append((f"{match['local']}@{host}".casefold(), match.group()))
+    if line.block.href and line.block.href.startswith("mailto:"):
+        address = unquote(urlsplit(line.block.href).path).split(",")[0].strip().casefold()
+        if _EMAIL.fullmatch(address) and all(address != email for email, _ in found):
+            found.append((address, line.text))
+    return found
+
+
+def _address_of(one: _Found, lines: list[Line], addresses: dict[str, Fact], everyone: list[_Found]) -> str:
+    named = [email for email in addresses if _fits(email.split("@")[0], one.name)]
+    if named:
+        return named[0]
+    others = {other.place for other in everyone if other is not one}
+    for place in range(one.place, min(len(lines), one.place + _NEAR + 1)):
+        line = lines[place]
+        if line.page is not one.line.page or (place != one.place and place in others):
+            break
+        for email, _ in shown_emails(line):
+            if not _GENERAL.match(email.split("@")[0]) and not any(
+                _fits(email.split("@")[0], other.name) for other in everyone if other is not one
+            ):
+                return email
+    return ""
+
+
+def _fits(local: str, name: str) -> bool:
+    """True when a local part is made of a person's names: first.last, f.last, last, first, flast, initials with last."""
+    words = [re.sub(r"[^a-z]", "", _ascii(word)) for word in _PREFIX.sub("", name).split()]
+    words = [word for word in words if len(word) > 1]
+    if len(words) < 2:
+        return False
+    first, last = words[0], words[-1]
+    plain = re.sub(r"[^a-z]", "", _ascii(local))
+    joined = "".join(words)
+    shapes = {
+        first + last,
+        last + first,
+        first[0] + last,
+        last + first[0],
+        first + last[0],
+        last,
+        joined,
+        first[0] + "".join(words[1:]),
+    }
+    return plain in shapes or (plain == first and len(first) > 2)
+
+
+def _ascii(word: str) -> str:
+    lowered = (
+        word.casefold()
+        .replace("ä", "ae")
+        .replace("ö", "oe")
+        .replace("ü", "ue")
+        .replace("ß", "ss")
+        .replace("ø", "o")
+        .replace("ł", "l")
+    )
+    return fold(lowered)
+
+
+def _person(one: _Found, email: str) -> PersonFact:
+    roles = role_slugs(one.title)
+    return PersonFact(
+        name=one.name,
+        title=one.title,
+        role=roles[0] if roles else "",
+        email=email,
+        evidence=one.line.quote(one.quote),
+    )

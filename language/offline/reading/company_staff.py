@@ -1,0 +1,195 @@
+"""Head count as a site states it, in digits or words; the size of its customers is not its own."""
+
+import re
+
+from domain.knowledge import Evidence
+from language.offline.lexicon.sizes import PEOPLE, number
+from language.offline.reading.sentences import MAX_QUOTE
+from language.offline.reading.site import Line, PageKind, Site
+
+_COUNT_WORD = (
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|a dozen|zehn|zwanzig|fünfzig|dix|vingt|trente|cinquante|diez|veinte|cincuenta|"
+    r"dieci|venti|cinquanta|tien|twintig|vijftig|drei|vier|fünf|sechs|sieben|acht|neun|elf|zwölf|trois|quatre|cinq|sept|huit|neuf|tres|cuatro|cinco|seis|siete|ocho|nueve|tre|quattro|cinque|sei|sette|otto|nove"
+)
+_N = rf"(?P<n>\d{{1,3}}(?:[.,' ]\d{{3}})+|\d{{1,6}}|{_COUNT_WORD})"
+_MORE = r"(?P<more>more than|over|above|at least|upwards of|some|über|mehr als|rund|etwa|ca\.?|plus de|près de|environ|más de|unos|oltre|più di|circa|meer dan|ruim|mais de|cerca de|around|about|approximately|nearly|almost|quelque|unos|alrededor de|zo'n|fast|knapp|presque|casi|quasi|bijna)"
+_NOUN = rf"(?P<noun>{PEOPLE}|(?:\w+ )?(?:bakers|dentists|engineers|developers|lawyers|designers|consultants|craftsmen|drivers|technicians|artisans|boulangers|ingénieurs|fachkräfte\w*|handwerker|ingenieure|köpfe|ingenieros|ingegneri|spezialisten|minds|hands)\b)"
+_TEAM = (
+    r"(?:team has grown to|team is now|grown to|now number|team of|team from|staff of|crew of|workforce of|we are|we're|we now are|there are|employ(?:s|ing)?|employer of|ein team (?:von|aus)|team von|team aus|wir sind(?: inzwischen| mittlerweile)?|auf mittlerweile|gewachsen auf|beschäftigen|beschäftigt|arbeiten|"
+    r"équipe de|nous sommes(?: désormais)?|nous employons|compte|emploie|equipo de|somos(?: ya)?|contamos con|empleamos|formado por|squadra di|team di|siamo(?: ormai)?(?: in)?|contiamo|impieghiamo|team van|ons team telt|telt|wij zijn(?: met)?|we zijn met|equipa de|equipe de)"
+)
+_RULES = (
+    (5.0, re.compile(rf"\b{_TEAM}\s+(?:{_MORE}\s+)?(?P<low>\d{{1,5}})\s*(?:-|–|to|bis|à|a|tot)\s*(?P<n>\d{{1,5}})\b", re.IGNORECASE)),
+    (4.0, re.compile(rf"(?<![\w.,])(?P<low>\d{{1,5}})\s*(?:-|–|to|bis|à|a|tot)\s*(?P<n>\d{{1,5}})\s+{_NOUN}", re.IGNORECASE)),
+    (5.0, re.compile(rf"\b{_TEAM}\s+(?:heute |now |today |aujourd'hui |hoy |oggi )?(?:{_MORE}\s+)?{_N}\b(?:\s?\+)?(?P<plus>\+)?(?:\s+{_NOUN})?", re.IGNORECASE)),
+    (4.0, re.compile(rf"(?:\b{_MORE}\s+)?(?<![\w.,]){_N}(?P<plus>\s?\+)?[\s-]+(?:\w+[\s-]+){{0,1}}{_NOUN}", re.IGNORECASE)),
+    (3.5, re.compile(rf"\b(?:employees|staff|team size|headcount|mitarbeiter(?:zahl)?|mitarbeitende|effectifs?|salariés|empleados|dipendenti|medewerkers|number of employees|company size)\s*[:=]\s*(?:{_MORE}\s+)?(?:(?P<low>\d{{1,5}})\s*(?:-|–|to|bis)\s*)?{_N}(?P<plus>\s?\+)?", re.IGNORECASE)),
+)  # fmt: skip
+_THEIRS = re.compile(
+    r"\b(?:compan(?:y|ies) with|businesses with|teams (?:of|with)|clients with|customers with|organi[sz]ations with|firms with|employers with|plants with|for (?:teams|companies)|your (?:team|employees|staff)|"
+    r"unternehmen (?:mit|ab)|betriebe (?:mit|ab)|firmen (?:mit|ab)|ihre mitarbeiter|entreprises de|vos (?:salariés|collaborateurs|équipes)|empresas (?:con|de)|aziende con|bedrijven met|trained|geschult|placed|vermittelt|"
+    r"per (?:user|employee|seat)|pro mitarbeiter|par (?:utilisateur|salarié)|up to \d+ (?:users|employees)|plan|tarif|customers|kunden|clients|patients|patienten|hours|stunden|jahre|years|years old|conference|participants|guests|gäste)\b",
+    re.IGNORECASE,
+)
+_LABEL = (
+    r"(?:employees|staff|team|team size|people|headcount|workforce|colleagues|team members|number of employees|company size|"
+    r"mitarbeiter\w*|mitarbeitende\w*|beschäftigte|belegschaft|teamgröße|köpfe|kolleginnen und kollegen|"
+    r"effectifs?|salariés|collaborateurs|équipe|employés|empleados|plantilla|equipo|trabajadores|personas en el equipo|"
+    r"dipendenti|organico|squadra|addetti|collaboratori|persone|medewerkers|werknemers|collega's|colaboradores|funcionários|equipa|equipe)"
+)
+_TILE = re.compile(
+    rf"^(?:{_LABEL}\s*[:=]?\s*(?P<n>\d{{1,6}})(?P<plus>\s?\+)?|(?P<n2>\d{{1,6}})(?P<plus2>\s?\+)?\s+{_LABEL})\.?$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"^(?P<n>\d{1,6})(?P<plus>\s?\+)?$")
+_LABEL_ONLY = re.compile(rf"^(?:our |unsere? |notre |nuestro |nos )?{_LABEL}$", re.IGNORECASE)
+_PERSONS = re.compile(
+    r"\b(?:people|persons?|personen|menschen|leute|personnes|personas|persone|mensen|pessoas|users|experts|professionals|agents)\b",
+    re.IGNORECASE,
+)
+_AT_WORK = re.compile(
+    r"\b(?:work\w*|team|staff|employ\w*|offices?|we are|we're|our|of us|behind|arbeit\w*|beschäftig\w*|wir sind|travail\w*|équipe|nous sommes|agences?|sites|"
+    r"trabaj\w*|equipo|somos|oficinas|lavor\w*|siamo|sedi|werk\w*|vestigingen|trabalh\w*|locations|standorte\w*|sedes|service)\b",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"\b(?:read|reads|readers|visit\w*|attend\w*|came|come|follow\w*|subscri\w*|live in|inhabitants|einwohner\w*|bürger\w*|habitants|abitanti|habitantes|inwoners|lesen|leser\w*|besuch\w*|lisent|lecteurs|"
+    r"leggono|lettori|leen|lectores|lezen|lezers|served|helped|trust|month|monat|mois|mes|mese|maand|donors|members|mitglieder|adhérents|socios|soci|students|studierende|étudiants|estudiantes|studenti|studenten|guests|seats|tables)\b",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"\b(?:fewer than|less than|under|up to|no more than|weniger als|unter|bis zu|moins de|menos de|meno di|minder dan)\s*$",
+    re.IGNORECASE,
+)
+_AT_LEAST = {
+    "more than",
+    "over",
+    "above",
+    "at least",
+    "upwards of",
+    "über",
+    "mehr als",
+    "plus de",
+    "más de",
+    "oltre",
+    "più di",
+    "meer dan",
+    "ruim",
+    "mais de",
+}
+_PAGES = {
+    PageKind.ABOUT: 2.0,
+    PageKind.HOME: 1.5,
+    PageKind.CAREERS: 1.5,
+    PageKind.CONTACT: 1.0,
+    PageKind.IMPRINT: 1.0,
+    PageKind.PRODUCT: 0.5,
+    PageKind.OTHER: 0.5,
+}
+_WORDS = {
+    "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "elf": 11, "zwölf": 12, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9,
+    "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9,
+}  # fmt: skip
+_DIGITS = re.compile(
+    r"\d|\b(?:team|staff|employ|mitarb|équipe|equipo|squadra|people|wir sind|we are|nous sommes|somos|siamo)",
+    re.IGNORECASE,
+)
+
+
+def staff_of(site: Site) -> tuple[int | None, int | None, Evidence | None]:
+    """(least, most, quote) of the head count; all None when the site does not say."""
+    found: list[tuple[float, int | None, int | None, Evidence]] = []
+    for line in site.of(*_PAGES, furniture=True):
+        found += _tile(line)
+        if len(line.text) < 4 or not _DIGITS.search(line.text) or line.text[:1] in '"“„«':
+            continue
+        for sentence in line.sentences:
+            if len(sentence) <= MAX_QUOTE:
+                found += _counts(line, sentence)
+    if not found:
+        return None, None, None
+    _, low, high, evidence = max(found, key=lambda entry: entry[0])
+    return low, high, evidence
+
+
+def _counts(line: Line, sentence: str) -> list[tuple[float, int | None, int | None, Evidence]]:
+    found = []
+    for worth, rule in _RULES:
+        match = rule.search(sentence)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        if not _is_head_count(sentence, match):
+            continue
+        low, high = _bounds(sentence, match, groups)
+        if low is not None and low > 0 or high:
+            found.append((worth + _PAGES[line.kind], low, high, line.quote(sentence)))
+            break
+    return found
+
+
+def _tile(line: Line) -> list[tuple[float, int | None, int | None, Evidence]]:
+    """A number shown with its label: "25 employees", "Staff: 25", or the two in neighbouring blocks."""
+    if len(line.text) > 40:
+        return []
+    match = _TILE.match(line.text)
+    if match is not None:
+        count, more = int(match["n"] or match["n2"]), match["plus"] or match["plus2"]
+    else:
+        match = _BARE.match(line.text)
+        if match is None or not _labelled(line):
+            return []
+        count, more = int(match["n"]), match["plus"]
+    if count == 0 or (1900 <= count <= 2100 and match.re is _BARE):
+        return []
+    return [(4.5 + _PAGES[line.kind], count, None if more else count, line.quote())]
+
+
+def _labelled(line: Line) -> bool:
+    """True when the block below (or above, for a list of terms) says what a bare number counts."""
+    blocks = line.page.blocks
+    below = blocks[line.index + 1].text if line.index + 1 < len(blocks) else ""
+    above = blocks[line.index - 1].text if line.index else ""
+    return bool(_LABEL_ONLY.match(below) or (_LABEL_ONLY.match(above) and not _BARE.match(below)))
+
+
+def _is_head_count(sentence: str, match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    around = sentence[max(0, match.start() - 40) : match.end() + 12]
+    if _THEIRS.search(around):
+        return False
+    if _PERSONS.search(match.group()) and (_PUBLIC.search(sentence) or not _AT_WORK.search(sentence)):
+        return False
+    count = _value(groups["n"])
+    if 1900 <= count <= 2100 and not groups.get("noun"):
+        return False
+    if groups.get("noun") or "employees" in match.group().lower() or ":" in match.group():
+        return True
+    rest = sentence[match.end() :].lstrip()
+    return (
+        not rest
+        or not rest[0].isalnum()
+        or rest[:3].casefold() in {"who", "and", "und", "et ", "in ", "aus", "mit", "wit", "fro", "of "}
+    )
+
+
+def _bounds(
+    sentence: str, match: re.Match[str], groups: dict[str, str | None]
+) -> tuple[int | None, int | None]:
+    count = _value(groups["n"] or "0")
+    if groups.get("low"):
+        return int(groups["low"]), count
+    if _UNDER.search(sentence[: match.start("n")]):
+        return None, count
+    more = (groups.get("more") or "").casefold()
+    open_end = (
+        more in _AT_LEAST
+        or groups.get("plus")
+        or sentence[match.end("n") : match.end("n") + 2].strip().startswith("+")
+    )
+    return count, None if open_end else count
+
+
+def _value(word: str | None) -> int:
+    lowered = (word or "0").casefold()
+    return _WORDS.get(lowered) or number(lowered)

@@ -1,0 +1,246 @@
+"""What a mail can be made of: sentences about them and about us, each with the evidence behind it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from domain.knowledge import Evidence
+from language.offline.lexicon import canonical
+from language.offline.talk import wording
+from language.port import MailBrief
+
+_ROLE_WANTED = {
+    "en": re.compile(
+        r"(?:hiring|looking for|seeking|searching for|recruiting)\s+(?:(?:an?|our next|the|new|another|motivated|experienced)\s+)*"
+        r"(?P<what>[A-Za-z][\w /&-]{3,45}?)(?=\s+(?:to|in|who|for|with|at|on|from|near|based|as|and (?:offer|are|we))\b|\s*[.,;!(:–-]|\s*$)",
+        re.I,
+    ),
+    "de": re.compile(
+        r"(?:[Ss]uchen)\s+(?:wir\s+)?(?:(?:ab sofort|zurzeit|aktuell|derzeit|zum [\w.]+|zur Verstärkung\b[\w ]{0,30}?)\s+)*"
+        r"(?P<what>(?:eine[nm]?|mehrere)\s+(?:[\w/*:-]+\s+){0,2}?[A-ZÄÖÜ][\w/*:-]+(?:\s+[A-ZÄÖÜ][\w/*:-]+)?)(?=\s+(?:\(|in\b|für|zur|mit|als|ab|und|auf)|\s*[.,;!:–]|\s*$)",
+    ),
+}
+_TITLE_WORDS = re.compile(
+    r"\b(?:team|people|you|talent|talents|colleagues|work|opportunit\w*|job|jobs|new|someone|help)\b", re.I
+)
+_HIRING = re.compile(
+    r"\b(?:hiring|open (?:position|role|job)s?|vacanc\w*|careers?|join (?:our|the) team|we(?:'re| are) (?:looking for|growing)|recruit\w*|apply now|job openings?|"
+    r"suchen|stellenangebot\w*|offene stellen|karriere|verstärkung|bewerb\w*|jobs|stellen)\b",
+    re.I,
+)
+_SIGNALS = ("expansion", "new_office", "funding", "new_site", "launch", "news", "award")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence ready for a mail, with its sources; no sources means it states no fact."""
+
+    text: str
+    sources: tuple[Evidence, ...] = ()
+    kind: str = ""
+
+
+@lru_cache(maxsize=1)
+def phrases() -> dict[str, Any]:
+    """The phrase book, read once."""
+    return yaml.safe_load(files("language.offline.talk").joinpath("phrases.yaml").read_text("utf-8"))
+
+
+class Chooser:
+    """Picks wordings that differ from person to person and repeat exactly for the same one."""
+
+    def __init__(self, brief: MailBrief, lang: str) -> None:
+        """Bind to one mail."""
+        self.lang = lang
+        self._seed = f"{brief.seed}|{brief.account_name}|{brief.variant}|{brief.step}"
+
+    def number(self, slot: str) -> int:
+        """A stable number for a slot."""
+        return int(
+            hashlib.sha256(f"{self._seed}|{slot}".encode("utf-8", "surrogatepass")).hexdigest()[:8], 16
+        )
+
+    def pick(self, slot: str, **words: str) -> str:
+        """One phrase of a slot, filled."""
+        options = phrases()[self.lang][slot]
+        return options[self.number(slot) % len(options)].format(**words)
+
+
+def about_account(brief: MailBrief, lang: str, choose: Chooser) -> list[Sentence]:
+    """Openings that are true of them, the most telling first."""
+    found: list[tuple[int, Sentence]] = []
+    for order, (kind, value, evidence) in enumerate(brief.account):
+        made = _account_sentence(kind.split(":")[0], value, evidence, brief, lang, choose)
+        if made:
+            rank, sentence = made
+            found.append((rank * 100 + order, sentence))
+    found.sort(key=lambda pair: pair[0])
+    unique = {sentence.text: sentence for _, sentence in found}
+    sentences = [sentence for sentence in unique.values() if sentence.kind != "technology"]
+    if trade := _trade(brief, lang, choose):
+        sentences.append(trade)
+    return sentences + [sentence for sentence in unique.values() if sentence.kind == "technology"]
+
+
+def _account_sentence(
+    kind: str, value: str, evidence: Evidence, brief: MailBrief, lang: str, choose: Chooser
+) -> tuple[int, Sentence] | None:
+    if kind in ("hiring", "signal") and (
+        value in ("", "hiring") or _HIRING.search(f"{value} {evidence.quote}")
+    ):
+        return _hiring(evidence, lang, choose)
+    if kind in ("signal", *_SIGNALS):
+        clause = wording.about_them(evidence.quote, lang, brief.account_name)
+        return (0, _read(clause, evidence, choose, "signal")) if clause else None
+    if kind in ("summary", "offer", "about", "proof", "audience", "staff", "size", "news", "keyword"):
+        clause = wording.about_them(evidence.quote, lang, brief.account_name)
+        return (2 if kind == "summary" else 3, _read(clause, evidence, choose, kind)) if clause else None
+    if kind in ("technology", "tech"):
+        return _technology(value, evidence, choose)
+    return None
+
+
+def _read(clause: str, evidence: Evidence, choose: Chooser, kind: str) -> Sentence:
+    return Sentence(choose.pick("read", clause=clause.rstrip(".")), (evidence,), kind)
+
+
+def _hiring(evidence: Evidence, lang: str, choose: Chooser) -> tuple[int, Sentence] | None:
+    match = _ROLE_WANTED[lang].search(wording.clean(evidence.quote))
+    what = match["what"].strip() if match else ""
+    if what and not _TITLE_WORDS.search(what) and not what.isupper() and len(what.split()) <= 5:
+        if lang == "en":
+            what = ("" if re.search(r"s$", what) else "an " if what[0].lower() in "aeiou" else "a ") + what
+        return 0, Sentence(choose.pick("hiring_for", clause=what), (evidence,), "hiring")
+    if not _HIRING.search(evidence.quote):
+        return None
+    return 1, Sentence(choose.pick("hiring"), (evidence,), "hiring")
+
+
+def _technology(value: str, evidence: Evidence, choose: Chooser) -> tuple[int, Sentence] | None:
+    match = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", evidence.quote, re.I)
+    if not match:
+        return None
+    return 4, Sentence(choose.pick("uses", clause=match.group()), (evidence,), "technology")
+
+
+def _trade(brief: MailBrief, lang: str, choose: Chooser) -> Sentence | None:
+    """Their trade and town, when both are stated: true, if not thrilling."""
+    facts = {kind: (value, evidence) for kind, value, evidence in reversed(brief.account)}
+    if "industry" not in facts:
+        return None
+    slug, source = facts["industry"]
+    trade = canonical.industry_label(slug, lang)
+    if trade == slug and not re.fullmatch(r"[a-z ]+s", slug):
+        return None
+    place, town = facts.get("city", ("", None))
+    if town and place and place.casefold() in town.quote.casefold():
+        return Sentence(
+            choose.pick("trade_in", trade=trade, place=place, account=brief.account_name),
+            (source, town),
+            "trade",
+        )
+    return Sentence(choose.pick("trade", trade=trade, account=brief.account_name), (source,), "trade")
+
+
+def offers(brief: MailBrief, lang: str) -> list[Sentence]:
+    """Sentences about what we sell, the clearest first."""
+    found = []
+    for wanted in ("offer", "audience"):
+        for field, value, evidence in brief.seller:
+            if field == wanted and (text := _ours(value, evidence, brief, lang)):
+                found.append(Sentence(f"{text}.", (evidence,), field))
+    found.sort(key=lambda sentence: (sentence.kind != "offer", _clumsiness(sentence.text)))
+    return list({sentence.text: sentence for sentence in found}.values())
+
+
+def fits_trade(sentence: Sentence, brief: MailBrief) -> bool:
+    """True when a sentence about us names the kind of company we write to."""
+    theirs = {value for kind, value, _ in brief.account if kind == "industry"}
+    wider = {parent for slug in theirs for parent in canonical.industry_ancestors(slug)}
+    return bool((theirs | wider) & set(canonical.industry_slugs(sentence.text)))
+
+
+def _clumsiness(text: str) -> int:
+    """Plain, medium-long sentences read best."""
+    words = len(text.split())
+    return abs(words - 14) // 4 + text.count(",") + 2 * text.startswith("We offer ")
+
+
+def _ours(value: str, evidence: Evidence, brief: MailBrief, lang: str) -> str | None:
+    made = wording.about_us(evidence.quote, lang, brief.seller_name)
+    if made is None and value != evidence.quote and value.casefold() in evidence.quote.casefold():
+        made = wording.about_us(value, lang, brief.seller_name)
+    return made.rstrip(".") if made else None
+
+
+def proofs(brief: MailBrief, lang: str, choose: Chooser) -> list[Sentence]:
+    """Sentences that show others trust us, figures first."""
+    found = []
+    for field, value, evidence in brief.seller:
+        if field == "proof" and (text := _ours(value, evidence, brief, lang)):
+            found.append((0 if re.search(r"\d", text) else 1, Sentence(f"{text}.", (evidence,), "proof")))
+        if field == "customer" and _is_name(value) and value.casefold() in evidence.quote.casefold():
+            found.append(
+                (1, Sentence(choose.pick("customer", customer=value.strip()), (evidence,), "customer"))
+            )
+    return [sentence for _, sentence in sorted(found, key=lambda pair: pair[0])]
+
+
+def _is_name(value: str) -> bool:
+    return (
+        2 <= len(value.strip()) <= 40
+        and not re.search(r"[.!?:;|]{1}\s|[\n{}<>]", value)
+        and value[0].isupper()
+        or value[:1].isdigit()
+    )
+
+
+def pain_sentences(brief: MailBrief, lang: str, choose: Chooser, *, asked: bool) -> list[Sentence]:
+    """The problem we solve as a question (a noun phrase) or as our own words (a sentence)."""
+    found = []
+    for text, evidence in brief.pains:
+        pain = wording.shortened(wording.clean(text), 90)
+        if not pain or not wording.usable(pain) or wording.language_of(pain) not in (lang, ""):
+            continue
+        is_sentence = bool(
+            re.search(
+                r"\b(?:is|are|can|will|does|do|takes?|costs?|makes?|have|has|ist|sind|kostet|hat|haben|wird|geht|fehlt)\b",
+                pain,
+            )
+        )
+        if is_sentence:
+            # only words that are really on our page may be said as our statement
+            if pain.casefold() in evidence.quote.casefold() and not re.search(
+                r"\b(?:you|your|we|our|us|sie|ihr\w*|wir)\b", pain, re.I
+            ):
+                found.append(Sentence(choose.pick("pain_sentence", pain=pain), (evidence,), "pain"))
+        elif 2 <= len(pain.split()) <= 10 and not re.match(
+            r"(?:no|not|without|never|ohne|kein\w*)\b", pain, re.I
+        ):
+            slot = "pain_asked" if asked else "pain_guess"
+            found.append(Sentence(choose.pick(slot, pain=_lower_first(pain, lang)), (), "pain"))
+    return found
+
+
+def _lower_first(text: str, lang: str) -> str:
+    second = text[1:2]
+    return text if lang == "de" or second.isupper() else text[0].lower() + text[1:]
+
+
+def area(brief: MailBrief, lang: str) -> str:
+    """What the contact's role looks after, "" when unknown."""
+    words = f"{brief.contact_role} {' '.join(canonical.role_slugs(brief.contact_title))}".lower()
+    parts = set(re.split(r"[\s_-]+", words)) | set(words.split())
+    return next(
+        (
+            text
+            for key, text in phrases()["areas"][lang].items()
+            if key in parts or any(p.startswith(key) and len(key) > 4 for p in parts)
+        ),
+        "",
+    )

@@ -1,0 +1,1 @@
+"""The OpenAI-wire brain: prompts out, guarded answers in. Proposes; never acts and never trusts an answer."""

@@ -1,0 +1,1 @@
+"""From facts and outcomes to numbers. No effects."""

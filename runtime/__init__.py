@@ -1,0 +1,1 @@
+"""Settings, clock, ids, store and other machinery. Knows nothing about selling."""

@@ -1,0 +1,66 @@
+"""Business time. The system clock, or a sandbox clock read over HTTP; never used for leases."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+from domain.errors import Retryable
+
+
+class Clock(Protocol):
+    """Tells the business time."""
+
+    async def now(self) -> datetime:
+        """Aware UTC time."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    async def now(self) -> datetime:
+        """Aware UTC time."""
+        return datetime.now(UTC)
+
+
+class SandboxClock:
+    """A clock served over HTTP as `{"now": ISO-8601}`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = None
+
+    async def now(self) -> datetime:
+        """Aware UTC time of the sandbox.
+
+        Raises:
+            Retryable: the sandbox clock does not answer; nothing may act on a guessed time.
+        """
+        import httpx2
+
+        if self._client is None:
+            self._client = httpx2.AsyncClient(trust_env=False, timeout=5.0)
+        try:
+            answer = await self._client.get(self._url)
+            answer.raise_for_status()
+            return datetime.fromisoformat(answer.json()["now"]).astimezone(UTC)
+        except (httpx2.HTTPError, KeyError, ValueError) as error:
+            raise Retryable(
+                "The sandbox clock did not answer.", code="clock_unreachable", where=self._url
+            ) from error
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+class FixedClock:
+    """A clock that stands still until told otherwise; for tests and replays."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    async def now(self) -> datetime:
+        """The time it was set to."""
+        return self.at

@@ -1,0 +1,169 @@
+"""The one typed settings class, read once from the environment. Printed redacted by `doctor`."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import Correctable
+
+PREFIX = "RAINMAKER_"
+OPENAI_FIELDS = ("openai_api_key", "openai_base_url", "openai_model", "openai_embedding_model")
+
+
+class Settings(BaseSettings):
+    """Everything an owner can set. Absent means the embedded default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    home: Path = Field(Path("~/.rainmaker"), description="Folder for all data.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the business database; empty = SQLite in the home."
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:port (STARTTLS when offered), smtp+tls:// (STARTTLS required) "
+        "or smtps:// (TLS).",
+    )
+    imap_url: SecretStr = Field(
+        SecretStr(""), description="imap://user:password@host:port or imaps://; its Sent folder is checked."
+    )
+    sent_copy: str = Field(
+        "server",
+        description="Who files sent mail: server, client or none. Decides whether a doubtful send is repeated.",
+    )
+    send_grace: float = Field(
+        20.0,
+        ge=0,
+        description="Seconds after a claim before an absent Sent copy means the mail did not leave.",
+    )
+    caldav_url: SecretStr = Field(SecretStr(""), description="CalDAV calendar URL (used by a later version).")
+    search_url: str = Field(
+        "", description="SearXNG-compatible JSON search endpoint, with the path, e.g. https://searx/search."
+    )
+    web_proxy: str = Field("", description="HTTP egress proxy for sites and search; it resolves names.")
+    clock_url: str = Field("", description="Sandbox clock; empty = the system clock.")
+    mail_from: str = Field("", description='Sender, e.g. "Ada Lovelace <ada@example.org>".')
+    postal_address: str = Field("", description="Postal address printed below every mail (CAN-SPAM).")
+    public_url: str = Field(
+        "", description="Public address of this service, for one-click unsubscribe links."
+    )
+    mailbox_started: date | None = Field(
+        None, description="Day the mailbox began sending; the daily ramp 10→50 counts from it. Empty = today."
+    )
+    dkim_selector: str = Field("", description="DKIM selector; with the key file set, mail is signed.")
+    dkim_key_file: Path | None = Field(None, description="PEM private key for DKIM.")
+    allowed_links: str = Field(
+        "", description="Comma-separated link prefixes that mails may contain besides our own site."
+    )
+    disclosure: str = Field(
+        "", description="Sentence that tells recipients an AI wrote the mail; empty = the built-in sentence."
+    )
+    policy_file: Path | None = Field(
+        None, description="YAML authority matrix; empty = ask before every send."
+    )
+    host: str = Field("127.0.0.1", description="Address the service listens on.")
+    port: int = Field(8700, ge=0, le=65535, description="Port the service listens on.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key for sessions, tokens and hashes; empty = made once and kept in the home.",
+    )
+    sandbox: bool = Field(False, description="Sandbox mode: private hosts behind the proxy are allowed.")
+    llm_timeout: float = Field(60.0, gt=0, description="Seconds to wait for one model answer.")
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias="OPENAI_API_KEY", description="Key of an OpenAI-compatible model."
+    )
+    openai_base_url: str = Field(
+        "", validation_alias="OPENAI_BASE_URL", description="Address of an OpenAI-compatible model server."
+    )
+    openai_model: str = Field("", validation_alias="OPENAI_MODEL", description="Model name, e.g. gpt-5-mini.")
+    openai_embedding_model: str = Field(
+        "",
+        validation_alias="OPENAI_EMBEDDING_MODEL",
+        description="Embedding model; empty = local embeddings.",
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("sent_copy")
+    @classmethod
+    def _known_copy(cls, value: str) -> str:
+        if value not in {"server", "client", "none"}:
+            raise ValueError("must be server, client or none")
+        return value
+
+    @property
+    def database(self) -> str:
+        """URL of the business database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'rainmaker.db'}"
+
+    @property
+    def has_model(self) -> bool:
+        """True when a language model is configured."""
+        return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+    def redacted(self) -> dict[str, Any]:
+        """All values with secrets as ***, for people."""
+        shown = self.model_dump(mode="json")
+        for name, value in self:
+            if isinstance(value, SecretStr):
+                shown[name] = "***" if value.get_secret_value() else ""
+        return shown
+
+
+def variable_of(name: str) -> str:
+    """Environment variable of a setting."""
+    return name.upper() if name in OPENAI_FIELDS else PREFIX + name.upper()
+
+
+def load(environ: dict[str, str]) -> Settings:
+    """Settings from an environment; each wrong value and each unknown variable is named.
+
+    Raises:
+        Correctable: bad_setting or unknown_setting.
+    """
+    known = {variable_of(name) for name in Settings.model_fields}
+    for variable in environ:
+        if variable.startswith(PREFIX) and variable.split("__")[0] not in known:
+            raise Correctable(
+                f"{variable} is not a setting.",
+                code="unknown_setting",
+                where=variable,
+                hint=_closest(variable, known),
+            )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = variable_of(str(first["loc"][0]).lower())
+        raise Correctable(
+            f"{name} is wrong: {first['msg']}.",
+            code="bad_setting",
+            where=name,
+            hint="Correct it or unset it.",
+        ) from error
+
+
+def _closest(variable: str, known: set[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(variable, sorted(known), n=1, cutoff=0.5)
+    return f"Did you mean {near[0]}?" if near else "See .env.example for the settings that exist."
+
+
+def example_file() -> str:
+    """Text of `.env.example`."""
+    lines = ["# Settings of Rainmaker. Everything is optional. Generated by `make env-example`.", ""]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+        shown = "" if shown is None else str(shown).lower() if isinstance(shown, bool) else shown
+        lines += [f"# {field.description}", f"# {variable_of(name)}={shown}", ""]
+    return "\n".join(lines)

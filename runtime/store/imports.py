@@ -1,0 +1,33 @@
+"""Import batches: the file, its report, and whether it was undone."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.store.tables import import_batches
+
+
+async def keep(
+    tx: AsyncConnection, *, batch_id: str, file_name: str, sha256: str, report: dict[str, Any], at: datetime
+) -> None:
+    """Store what an import did."""
+    await tx.execute(
+        insert(import_batches).values(
+            id=batch_id, file_name=file_name, sha256=sha256, report=report, made_at=at
+        )
+    )
+
+
+async def mark_undone(tx: AsyncConnection, batch_id: str, at: datetime) -> None:
+    """Remember that a batch was taken back."""
+    await tx.execute(update(import_batches).where(import_batches.c.id == batch_id).values(undone_at=at))
+
+
+async def same_file(tx: AsyncConnection, sha256: str) -> str | None:
+    """Id of a live batch of exactly this file."""
+    query = select(import_batches.c.id).where(
+        import_batches.c.sha256 == sha256, import_batches.c.undone_at.is_(None)
+    )
+    return (await tx.execute(query.limit(1))).scalar_one_or_none()

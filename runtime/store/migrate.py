@@ -1,0 +1,56 @@
+"""Bringing the schema up to date. Silent, quick when there is nothing to do."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
+
+from domain.errors import Correctable
+from runtime.store.engine import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+async def ensure_schema(database: Database) -> None:
+    """Create or upgrade the tables.
+
+    Raises:
+        Correctable: database_newer – made by a later release.
+    """
+    if database.is_sqlite and database.url.database:
+        await asyncio.to_thread(Path(database.url.database).parent.mkdir, parents=True, exist_ok=True)
+    async with database.read() as connection:
+        current = await connection.run_sync(_current)
+    if current == HEAD:
+        return
+    if current is not None and current not in _known():
+        raise Correctable(
+            f"The database was written by a newer release (schema {current}; this release knows {HEAD}).",
+            code="database_newer",
+            where=str(database.url.database),
+            hint="Upgrade Rainmaker, or set RAINMAKER_HOME to another folder.",
+        )
+    async with database.write() as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _known() -> set[str]:
+    return {path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

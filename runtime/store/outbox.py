@@ -1,0 +1,112 @@
+"""Intents to act outside: one row, one state, compare-and-set."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.decisions import OutboxState
+from runtime.store.tables import outbox
+
+OPEN = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.IN_DOUBT)
+
+
+async def enqueue(tx: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Add an intent; False when the business fact is already there (G14)."""
+    query = select(outbox.c.id).where(outbox.c.key == row["key"])
+    if (await tx.execute(query)).scalar_one_or_none() is not None:
+        return False
+    await tx.execute(insert(outbox).values(**row))
+    return True
+
+
+async def by_key(tx: AsyncConnection, key: str) -> dict[str, Any] | None:
+    """The intent of a business fact."""
+    row = (await tx.execute(select(outbox).where(outbox.c.key == key))).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def one(tx: AsyncConnection, outbox_id: str) -> dict[str, Any] | None:
+    """One intent."""
+    row = (await tx.execute(select(outbox).where(outbox.c.id == outbox_id))).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def due(tx: AsyncConnection, now: datetime, limit: int) -> list[dict[str, Any]]:
+    """Queued intents whose time has come, oldest first."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now)
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+    )
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def next_due(tx: AsyncConnection) -> datetime | None:
+    """When the next queued intent is due."""
+    query = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.QUEUED)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def in_state(tx: AsyncConnection, state: OutboxState) -> list[dict[str, Any]]:
+    """All intents of one state."""
+    query = select(outbox).where(outbox.c.state == state).order_by(outbox.c.id)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def move(
+    tx: AsyncConnection, outbox_id: str, seen: Sequence[OutboxState], to: OutboxState, **values: object
+) -> bool:
+    """Compare-and-set: move an intent only from a state the caller saw."""
+    result = await tx.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.state.in_([str(state) for state in seen]))
+        .values(state=str(to), **values)
+    )
+    return result.rowcount == 1
+
+
+async def postpone(tx: AsyncConnection, outbox_id: str, due_at: datetime, why: str) -> None:
+    """Put a queued intent off."""
+    where = (outbox.c.id == outbox_id) & (outbox.c.state == OutboxState.QUEUED)
+    await tx.execute(update(outbox).where(where).values(due_at=due_at, detail=why))
+
+
+async def sent_times(
+    tx: AsyncConnection, *, contact_id: str = "", account_id: str = "", since: datetime | None = None
+) -> list[datetime]:
+    """Times of mails sent, or possibly sent, to a contact, an account, or anyone.
+
+    A claimed or doubtful intent counts at its due time: a cap must hold even if it did arrive.
+    """
+    counted = [
+        str(state)
+        for state in (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
+    ]
+    moment = func.coalesce(outbox.c.sent_at, outbox.c.due_at)
+    query = select(moment).where(outbox.c.kind == "send_email", outbox.c.state.in_(counted))
+    if contact_id:
+        query = query.where(outbox.c.contact_id == contact_id)
+    if account_id:
+        query = query.where(outbox.c.account_id == account_id)
+    if since is not None:
+        query = query.where(moment >= since)
+    rows = (await tx.execute(query)).scalars()
+    return list(rows)
+
+
+async def counts(tx: AsyncConnection, campaign_id: str = "") -> dict[str, int]:
+    """Intents by state."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    if campaign_id:
+        query = query.where(outbox.c.campaign_id == campaign_id)
+    return {state: number for state, number in (await tx.execute(query)).all()}
+
+
+async def of_campaign(tx: AsyncConnection, campaign_id: str) -> list[dict[str, Any]]:
+    """All intents of a campaign, oldest first."""
+    query = select(outbox).where(outbox.c.campaign_id == campaign_id).order_by(outbox.c.due_at, outbox.c.id)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]

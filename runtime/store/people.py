@@ -1,0 +1,69 @@
+"""Users, kill switches and suppressions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.store.tables import suppressions, switches, users
+
+
+async def user_by_name(tx: AsyncConnection, name: str) -> dict[str, Any] | None:
+    """A user row by login name."""
+    row = (await tx.execute(select(users).where(users.c.name == name))).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def user_by_id(tx: AsyncConnection, user_id: str) -> dict[str, Any] | None:
+    """A user row by id."""
+    row = (await tx.execute(select(users).where(users.c.id == user_id))).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def add_user(
+    tx: AsyncConnection, *, user_id: str, name: str, password_hash: str, role: str, at: datetime
+) -> None:
+    """Store a new user."""
+    await tx.execute(
+        insert(users).values(id=user_id, name=name, password_hash=password_hash, role=role, made_at=at)
+    )
+
+
+async def set_password(tx: AsyncConnection, user_id: str, password_hash: str) -> None:
+    """Change a password; every session of the user ends."""
+    await tx.execute(
+        update(users)
+        .where(users.c.id == user_id)
+        .values(password_hash=password_hash, session_epoch=users.c.session_epoch + 1)
+    )
+
+
+async def throw_switch(
+    tx: AsyncConnection, *, scope: str, level: str, reason: str, by: str, at: datetime
+) -> None:
+    """Set the kill switch of a scope; level `none` clears it."""
+    values = {"level": level, "reason": reason, "by": by, "at": at}
+    result = await tx.execute(update(switches).where(switches.c.scope == scope).values(**values))
+    if result.rowcount == 0:
+        await tx.execute(insert(switches).values(scope=scope, **values))
+
+
+async def thrown_switches(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Switches that stop something now."""
+    rows = (await tx.execute(select(switches).where(switches.c.level != "none"))).mappings()
+    return [dict(row) for row in rows]
+
+
+async def suppress(tx: AsyncConnection, hashes: list[str], reason: str, at: datetime) -> None:
+    """Add salted hashes that must never be contacted again."""
+    for value in hashes:
+        known = (await tx.execute(select(suppressions.c.hash).where(suppressions.c.hash == value))).scalar()
+        if known is None:
+            await tx.execute(insert(suppressions).values(hash=value, reason=reason, at=at))
+
+
+async def suppressed(tx: AsyncConnection, hashes: list[str]) -> str | None:
+    """Reason when any of these hashes is suppressed."""
+    query = select(suppressions.c.reason).where(suppressions.c.hash.in_(hashes)).limit(1)
+    return (await tx.execute(query)).scalar_one_or_none()

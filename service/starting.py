@@ -1,0 +1,48 @@
+"""Making a home ready: folder, database, first owner; and new passwords."""
+
+import secrets
+from typing import Any
+
+from runtime.settings import Settings
+from service.bootstrap import House, open_house
+from service.running import home_lock
+from service.users import FIRST_OWNER, ensure_owner, set_password
+
+PASSWORD_FILE = "first-password"
+
+
+async def initialise(settings: Settings) -> dict[str, Any]:
+    """Create what is missing; the first owner's password is returned once."""
+    with home_lock(settings):
+        async with open_house(settings) as house:
+            password = await ensure_owner(house)
+    return {
+        "home": str(settings.home),
+        "database": settings.database.split("@")[-1],
+        "user": FIRST_OWNER,
+        "password": password,
+    }
+
+
+async def login_of(house: House) -> tuple[str, str]:
+    """Name and password to print at start; the password is empty once the owner has set their own.
+
+    The first password is kept in the home, readable by this user only, until it is changed.
+    """
+    path = house.settings.home / PASSWORD_FILE
+    password = await ensure_owner(house)
+    if password is not None:
+        path.touch(mode=0o600)
+        path.write_text(password + "\n")
+    kept = path.read_text().strip() if path.exists() else ""
+    return FIRST_OWNER, kept
+
+
+async def new_password(settings: Settings, name: str) -> str:
+    """Set a fresh random password for a user and return it."""
+    fresh = secrets.token_urlsafe(12)
+    async with open_house(settings) as house:
+        await ensure_owner(house)
+        await set_password(house, name, fresh)
+    (settings.home / PASSWORD_FILE).unlink(missing_ok=True)
+    return fresh

@@ -1,0 +1,117 @@
+"""One unattended turn: close what expired, send what is due, finish campaigns, say whether anything is left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from autonomy import approvals
+from domain.campaigns import CampaignState
+from domain.decisions import OutboxState
+from domain.errors import RainmakerError
+from runtime.store import campaigns, outbox
+from runtime.store.engine import Database
+from service.bootstrap import House
+from tools.effector import Report
+
+MOST_ROUNDS = 50
+
+
+@dataclass
+class Ticked:
+    """What a tick did; `idle` means nothing is due now."""
+
+    signals: int = 0
+    decisions: int = 0
+    asked: int = 0
+    refused: int = 0
+    sent: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    held: int = 0
+    reconciled: int = 0
+    idle: bool = True
+    next_due: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape."""
+        values = dict(vars(self))
+        values["next_due"] = self.next_due.isoformat() if self.next_due else None
+        values["problems"] = list(self.problems)
+        return values
+
+
+async def tick(house: House, *, until_idle: bool = False) -> Ticked:
+    """Run one turn, or turns until nothing is due and no doubt can be settled."""
+    total = Ticked()
+    for _ in range(MOST_ROUNDS if until_idle else 1):
+        await _once(house, total)
+        if not until_idle or total.idle:
+            break
+        await house.effector().wait_for_grace()
+    return total
+
+
+async def _once(house: House, total: Ticked) -> None:
+    now = await house.clock.now()
+    async with house.database.write() as tx:
+        await approvals.expire(tx, now)
+    if await _has_work(house.database):
+        try:
+            _add(total, await house.effector().drain())
+        except RainmakerError as error:
+            total.problems = (*total.problems, error.message)
+            total.idle = True
+            return
+    await finish_campaigns(house)
+    await _look(house, total)
+
+
+async def _has_work(database: Database) -> bool:
+    async with database.read() as tx:
+        counts = await outbox.counts(tx)
+    return any(counts.get(str(state)) for state in outbox.OPEN)
+
+
+def _add(total: Ticked, report: Report) -> None:
+    total.signals += 1
+    total.sent += report.sent
+    total.failed += report.failed
+    total.refused += report.refused
+    total.held += report.held
+    total.reconciled += report.reconciled
+    total.problems = tuple(dict.fromkeys((*total.problems, *report.problems)))
+
+
+async def _look(house: House, total: Ticked) -> None:
+    now = await house.clock.now()
+    async with house.database.read() as tx:
+        counts = await outbox.counts(tx)
+        total.next_due = await outbox.next_due(tx)
+        total.asked = len(await approvals.listing(tx, now))
+        waiting = await outbox.due(tx, now, 1)
+        stopped = bool(waiting) and await _all_stopped(tx)
+    total.in_doubt = counts.get(str(OutboxState.CLAIMED), 0) + counts.get(str(OutboxState.IN_DOUBT), 0)
+    total.idle = total.in_doubt == 0 and (not waiting or stopped)
+
+
+async def _all_stopped(tx: Any) -> bool:
+    """True when what is due waits for a person: a stop or a paused campaign."""
+    from runtime.store import people
+
+    if await people.thrown_switches(tx):
+        return True
+    campaign = await campaigns.latest_campaign(tx)
+    return campaign is not None and campaign.state is CampaignState.PAUSED
+
+
+async def finish_campaigns(house: House) -> None:
+    """A running campaign with nothing left to decide, queue or settle is finished."""
+    now = await house.clock.now()
+    async with house.database.write() as tx:
+        asked = {row["cause"] for row in await approvals.listing(tx, now)}
+        for campaign_id in await campaigns.in_state(tx, CampaignState.RUNNING):
+            counts = await outbox.counts(tx, campaign_id)
+            still = any(counts.get(str(state)) for state in outbox.OPEN)
+            if not still and campaign_id not in asked:
+                await campaigns.set_state(tx, campaign_id, CampaignState.FINISHED)

@@ -1,0 +1,124 @@
+"""Undo: taking back one decided act, where the world allows it. Every undo is a record in the chain."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.actions import (
+    ChangeIcp,
+    EditDraft,
+    PauseSending,
+    QualifyProspects,
+    RecordProspects,
+    ResumeSending,
+    SendEmail,
+    Suppress,
+)
+from domain.decisions import Actor, Decision, OutboxState
+from domain.errors import Correctable, Refused
+from graph.rescore import rescore
+from runtime.store import audit, crm, decisions, imports, outbox, people, versions
+from runtime.store.tables import evidence, pages
+from service.bootstrap import House
+
+UNDOERS = ("owner", "manager", "rep")
+
+
+async def undo(house: House, wanted: str, actor: Actor) -> dict[str, object]:
+    """Take back a decision, an import batch, a queued mail, or an ICP version.
+
+    Raises:
+        Correctable: unknown_id. Refused: cannot_undo, role_may_not_undo.
+    """
+    if actor.role not in UNDOERS:
+        raise Refused(f"The role {actor.role or 'none'} may not undo.", code="role_may_not_undo")
+    now = await house.clock.now()
+    async with house.database.write() as tx:
+        decision = await _decision_of(tx, wanted)
+        already = [row for row in await audit.about(tx, decision.id) if row["kind"] == "undone"]
+        if already:
+            raise Refused("This was undone before.", code="cannot_undo", where=wanted)
+        text = await _undo(tx, decision, actor, now)
+        body = {"action": decision.proposal.action.kind, "text": text}
+        await audit.append(tx, at=now, kind="undone", subject=decision.id, by=actor.name, body=body)
+    if isinstance(decision.proposal.action, ChangeIcp):
+        await rescore(house.desk(actor))
+    return {"id": wanted, "decision": decision.id, "undone": True, "text": text}
+
+
+async def _decision_of(tx: AsyncConnection, wanted: str) -> Decision:
+    decision = await decisions.decision(tx, wanted)
+    if decision is None:
+        row = await outbox.one(tx, wanted)
+        decision = await decisions.decision(tx, row["decision_id"]) if row else None
+    if decision is None:
+        decision = await decisions.decision_naming(tx, wanted)
+    if decision is None:
+        raise Correctable(
+            f"Nothing that can be undone has the id {wanted[:60]}.",
+            code="unknown_id",
+            where=wanted[:60],
+            hint="Use the id of a decision, a queued mail, an import batch or an ICP version.",
+        )
+    return decision
+
+
+async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: datetime) -> str:
+    match decision.proposal.action:
+        case RecordProspects(batch_id=batch_id):
+            return await _undo_batch(tx, batch_id, now)
+        case QualifyProspects() | EditDraft():
+            changed = await crm.undo_batch(tx, decision.id, now)
+            return f"{changed} records are as they were."
+        case ChangeIcp(previous_id=previous):
+            return await _undo_icp(tx, previous, now)
+        case SendEmail():
+            return await _undo_mail(tx, decision, actor)
+        case PauseSending(scope=scope):
+            if actor.role != "owner":
+                raise Refused("Only an owner may let sending go on.", code="role_may_not_undo")
+            await people.throw_switch(tx, scope=scope, level="none", reason="undone", by=actor.name, at=now)
+            return "Sending may go on."
+        case ResumeSending(scope=scope):
+            await people.throw_switch(tx, scope=scope, level="sends", reason="undone", by=actor.name, at=now)
+            return "Sending is stopped again."
+        case Suppress():
+            raise Refused(
+                "An opt-out is for good; it cannot be undone.", code="cannot_undo", where=decision.id
+            )
+
+
+async def _undo_batch(tx: AsyncConnection, batch_id: str, now: datetime) -> str:
+    gone = await crm.accounts_of_batch(tx, batch_id)
+    changed = await crm.undo_batch(tx, batch_id, now)
+    for start in range(0, len(gone), 400):
+        some = gone[start : start + 400]
+        await tx.execute(delete(pages).where(pages.c.subject.in_(some)))
+        await tx.execute(delete(evidence).where(evidence.c.subject.in_(some)))
+    await imports.mark_undone(tx, batch_id, now)
+    return f"{changed} changes were taken back."
+
+
+async def _undo_icp(tx: AsyncConnection, previous: str, now: datetime) -> str:
+    if not previous:
+        raise Refused("There was no profile before this one.", code="cannot_undo")
+    await versions.activate_version(tx, "icp", previous, now)
+    return "The profile before is in force again."
+
+
+async def _undo_mail(tx: AsyncConnection, decision: Decision, actor: Actor) -> str:
+    action = decision.proposal.action
+    row = await outbox.by_key(tx, action.key) if isinstance(action, SendEmail) else None
+    if row is None:
+        raise Refused(
+            "This mail was never queued; there is nothing to undo.", code="cannot_undo", where=decision.id
+        )
+    values = {"code": "undone", "detail": f"cancelled by {actor.name}"}
+    if not await outbox.move(tx, row["id"], [OutboxState.QUEUED], OutboxState.CANCELLED, **values):
+        raise Refused(
+            f"The mail is already {row['state']}; a mail cannot be called back.",
+            code="cannot_undo",
+            where=row["id"],
+        )
+    return "The mail was cancelled before it left."

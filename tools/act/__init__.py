@@ -1,0 +1,1 @@
+"""What may be carried out, one file per kind of act. Reached through `tools.execute` only."""

@@ -1,0 +1,132 @@
+"""The only door to an act. A permit, unspent and bound to the exact action, opens it once.
+
+Inside acts happen in the caller's transaction; mail is queued here and sent by `tools.effector`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from autonomy.terms import Terms
+from domain.actions import (
+    ChangeIcp,
+    EditDraft,
+    PauseSending,
+    QualifyProspects,
+    RecordProspects,
+    ResumeSending,
+    SendEmail,
+    Suppress,
+)
+from domain.decisions import Decision
+from domain.errors import Refused
+from domain.ids import Ids
+from runtime.store import audit, decisions
+from tools.act import small_acts
+from tools.act.queue_mail import queue_mail
+from tools.act.record_prospects import Recorded, record_prospects
+
+
+@dataclass(frozen=True)
+class Permit:
+    """A stored right to one act."""
+
+    id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act did, in one sentence."""
+
+    decision_id: str
+    text: str
+    recorded: Recorded | None = None  # of a CRM batch
+
+
+async def execute(
+    tx: AsyncConnection, permit: Permit, decision: Decision, *, terms: Terms, ids: Ids, now: datetime
+) -> Done:
+    """Carry out one decided action.
+
+    Raises:
+        Refused: no_permit – unknown, spent, expired, for another action, or the chain has no such decision.
+    """
+    action = decision.proposal.action
+    if not await audit.has_decision(tx, decision.id, action.hash):
+        raise Refused(
+            "The audit chain holds no such decision; nothing was done.", code="no_permit", where=decision.id
+        )
+    if isinstance(action, SendEmail):
+        await _check_granted(tx, permit, decision, now)
+        fresh = await queue_mail(
+            tx,
+            action,
+            decision_id=decision.id,
+            permit_id=permit.id,
+            not_after=permit.expires_at,
+            sender=terms.sender,
+            ids=ids,
+            now=now,
+        )
+        return Done(decision.id, "Queued." if fresh else "Already queued before.")
+    if not await decisions.spend(tx, permit.id, action.hash, now):
+        raise Refused(
+            "This permit is spent, expired or for another action.", code="no_permit", where=permit.id
+        )
+    recorded = None
+    if isinstance(action, RecordProspects):
+        recorded = await record_prospects(tx, action, ids=ids, now=now)
+        text = f"{recorded.created} rows added, {recorded.updated} filled in, {recorded.people} new people."
+    else:
+        text = await _inside(tx, decision, terms, ids, now)
+    await audit.append(
+        tx,
+        at=now,
+        kind="done",
+        subject=decision.id,
+        by=small_acts.name_of(decision.proposal.actor),
+        body={"action": action.kind, "text": text},
+    )
+    return Done(decision.id, text, recorded)
+
+
+async def _check_granted(tx: AsyncConnection, permit: Permit, decision: Decision, now: datetime) -> None:
+    row = await decisions.permit(tx, permit.id)
+    fits = (
+        row is not None
+        and row["action_hash"] == decision.proposal.action.hash
+        and row["spent_at"] is None
+        and row["expires_at"] > now
+    )
+    if not fits:
+        raise Refused(
+            "This permit is spent, expired or for another action.", code="no_permit", where=permit.id
+        )
+
+
+async def _inside(tx: AsyncConnection, decision: Decision, terms: Terms, ids: Ids, now: datetime) -> str:
+    actor = decision.proposal.actor
+    by = small_acts.name_of(actor)
+    match decision.proposal.action:
+        case ChangeIcp() as action:
+            await small_acts.change_icp(tx, action, now)
+            return "The profile is in force."
+        case QualifyProspects() as action:
+            await small_acts.qualify_prospects(tx, action, by, decision.id, ids, now)
+            return f"{len(action.prospect_ids)} verdicts overruled."
+        case EditDraft() as action:
+            await small_acts.edit_draft(tx, action, by, decision.proposal.label, decision.id, ids, now)
+            return "The draft was dropped." if action.drop else "The draft was changed."
+        case PauseSending() as action:
+            await small_acts.pause_sending(tx, action, by, now)
+            return "Sending is stopped."
+        case ResumeSending() as action:
+            await small_acts.resume_sending(tx, action, by, now)
+            return "Sending may go on."
+        case Suppress() as action:
+            await small_acts.suppress(tx, action, terms.salt, now)
+            return "This person will never be written to again."
+        case SendEmail() | RecordProspects():
+            raise Refused("This act has its own road.", code="no_permit", where=decision.id)

@@ -1,0 +1,1 @@
+"""Tools that only look: nothing here changes anything outside the process."""

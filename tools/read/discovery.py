@@ -1,0 +1,203 @@
+"""Finding companies with no list supplied: search, directories, then the companies' own sites."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from domain.accounts import CompanyFacts
+from domain.errors import Correctable, RainmakerError
+from domain.knowledge import Page
+from language.port import Language
+from tools.read.identity import Company, Matcher, normal_name, registrable_domain
+from tools.read.ports import SiteVisit, Web
+
+log = logging.getLogger(__name__)
+
+PAGES_PER_SITE = 5
+SITES_AT_ONCE = 24
+LIST_FROM = 8  # a page linking to this many other companies is a list
+LIST_PAGES = 40  # pages of one list
+SEARCH_PAGES = 6
+NEVER = frozenset(
+    [
+        "facebook.com",
+        "linkedin.com",
+        "twitter.com",
+        "x.com",
+        "instagram.com",
+        "youtube.com",
+        "google.com",
+        "wikipedia.org",
+        "github.com",
+        "apple.com",
+        "xing.com",
+        "tiktok.com",
+        "pinterest.com",
+        "vimeo.com",
+        "medium.com",
+        "reddit.com",
+        "whatsapp.com",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A company's site as read."""
+
+    facts: CompanyFacts
+    pages: tuple[Page, ...]
+
+
+@dataclass
+class Tally:
+    """What was looked at, for people and figures."""
+
+    queries: int = 0
+    sites: int = 0
+    unreadable: int = 0
+    lists: int = 0
+    duplicates: int = 0
+
+
+@dataclass
+class Discovery:
+    """One run. Ask `companies()` and stop when enough."""
+
+    web: Web
+    language: Language
+    known_domains: frozenset[str] = frozenset()  # our own and our competitors'
+    tally: Tally = field(default_factory=Tally)
+    _seen: set[str] = field(default_factory=set)
+    _frontier: deque[str] = field(default_factory=deque)
+    _matcher: Matcher = field(default_factory=Matcher)
+    _reached: set[tuple[str, str]] = field(default_factory=set)  # (name, phone or address)
+
+    async def companies(self, queries: Sequence[str]) -> AsyncIterator[Visited]:
+        """Companies as they are read, each once, in no particular order."""
+        self._seen |= self.known_domains
+        waiting = deque(queries)
+        tasks: set[asyncio.Task[Visited | None]] = set()
+        try:
+            while waiting or self._frontier or tasks:
+                while waiting and len(self._frontier) < SITES_AT_ONCE:
+                    await self._search(waiting.popleft())
+                while self._frontier and len(tasks) < SITES_AT_ONCE:
+                    tasks.add(asyncio.create_task(self._company(self._frontier.popleft())))
+                if not tasks:
+                    continue
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    found = task.result()
+                    if found is not None and self._is_new(found.facts):
+                        yield found
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _search(self, query: str) -> None:
+        self.tally.queries += 1
+        for number in range(1, SEARCH_PAGES + 1):
+            try:
+                hits = await self.web.search(query, number)
+            except Correctable:
+                raise
+            except RainmakerError as error:
+                log.info("search_failed", extra={"code": error.code})
+                return
+            fresh = sum(self._add(hit.url) for hit in hits)
+            if not hits or (not fresh and number > 1):
+                return
+
+    def _add(self, url: str) -> bool:
+        domain = registrable_domain(url)
+        if not domain or domain in self._seen or domain in NEVER:
+            return False
+        self._seen.add(domain)
+        self._frontier.append(url)
+        return True
+
+    async def _company(self, url: str) -> Visited | None:
+        parts = urlsplit(url)
+        try:
+            visit = await self.web.visit(f"{parts.scheme}://{parts.netloc}/", PAGES_PER_SITE)
+            if await self._is_list(visit, url):
+                return None
+            domain = registrable_domain(visit.url) or registrable_domain(url)
+            facts = await self.language.read_company(domain, visit.pages)
+        except RainmakerError as error:
+            self.tally.unreadable += 1
+            log.debug("site_unreadable", extra={"code": error.code})
+            return None
+        self.tally.sites += 1
+        return Visited(facts, visit.pages)
+
+    async def _is_list(self, visit: SiteVisit, found_at: str) -> bool:
+        """A directory gives more sites instead of being a company."""
+        lists = [page for page in visit.pages if len(self._others(page)) >= LIST_FROM]
+        if not lists and found_at.rstrip("/") != visit.url.rstrip("/"):
+            page = await self._quiet_page(found_at)
+            lists = [page] if page and len(self._others(page)) >= LIST_FROM else []
+        if not lists:
+            return False
+        self.tally.lists += 1
+        await self._follow(lists)
+        return True
+
+    def _others(self, page: Page) -> dict[str, str]:
+        """Other companies' domains this page links to, with the link."""
+        own = registrable_domain(page.url)
+        found: dict[str, str] = {}
+        for link in page.links:
+            if link.url.startswith("http"):
+                domain = registrable_domain(link.url)
+                if domain and domain != own and domain not in NEVER:
+                    found.setdefault(domain, link.url)
+        return found
+
+    async def _follow(self, lists: Sequence[Page]) -> None:
+        """Take the companies of a list and of its further pages."""
+        read = {page.url for page in lists}
+        queue = deque(lists)
+        while queue:
+            page = queue.popleft()
+            for url in self._others(page).values():
+                self._add(url)
+            for url in self._further(page):
+                if url not in read and len(read) < LIST_PAGES:
+                    read.add(url)
+                    following = await self._quiet_page(url)
+                    if following:
+                        queue.append(following)
+
+    def _further(self, page: Page) -> list[str]:
+        """Links inside the same site that may continue the list."""
+        own = registrable_domain(page.url)
+        return [
+            link.url
+            for link in page.links
+            if link.url.startswith("http") and registrable_domain(link.url) == own
+        ]
+
+    async def _quiet_page(self, url: str) -> Page | None:
+        try:
+            return await self.web.one_page(url)
+        except RainmakerError:
+            return None
+
+    def _is_new(self, facts: CompanyFacts) -> bool:
+        """False for a company already met, also when it stands under a second domain."""
+        country = facts.country.value if facts.country else ""
+        company = Company(key=facts.domain, name=facts.name, domain=facts.domain, country=country)
+        name = normal_name(facts.name)
+        reached = {(name, fact.value) for fact in (*facts.phones, *facts.emails)} if name else set()
+        if self._matcher.find(company) is not None or reached & self._reached:
+            self.tally.duplicates += 1
+            return False
+        self._reached |= reached
+        self._matcher.add(company)
+        return True
