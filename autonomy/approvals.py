@@ -168,6 +168,7 @@ async def open_items(
     chosen = live
     if wanted:
         named = {item["id"]: item for item in live} | {item["proposal_id"]: item for item in live}
+        named |= await _successors(tx, approval_id, named)
         for item in live:
             proposal = await decisions.proposal(tx, item["proposal_id"])
             draft_id = getattr(proposal.action, "draft_id", "") if proposal else ""
@@ -187,6 +188,24 @@ async def open_items(
                 where=decided[0]["id"],
             )
     return [item for item in chosen if item["state"] == ApprovalState.PENDING]
+
+
+async def _successors(
+    tx: AsyncConnection, approval_id: str, named: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Edited items under their old ids, so that a reference made before an edit still works."""
+    query = select(approval_items.c.id, approval_items.c.replaced_by).where(
+        approval_items.c.approval_id == approval_id, approval_items.c.replaced_by != ""
+    )
+    after = {row.id: row.replaced_by for row in await tx.execute(query)}
+    found = {}
+    for old in after:
+        last = old
+        while last in after:
+            last = after[last]
+        if last in named:
+            found[old] = named[last]
+    return found
 
 
 async def approve(

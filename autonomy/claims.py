@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from autonomy.claim_cues import CUES, FRAMING, HARMLESS, HEDGED, PLAIN_CAPITALS, SYNONYMS
-from autonomy.prose import Sentence, language_of, sentences, squeeze_marks
+from autonomy.prose import Sentence, language_of, sentences, squeeze_marks, word_set
 from autonomy.text_problems import text_problems
 from domain.campaigns import Claim
 
@@ -15,25 +15,33 @@ __all__ = ["check_claims", "text_problems"]
 
 _OVERLAP = 0.5  # share of a clause's content words its quotes must hold
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<money>[€$£]\s?)?(?P<n>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?|\d+)\s?(?P<unit>k\b|%|percent\b|prozent\b|€|\$|£|eur\b|euros?\b|usd\b|gbp\b|"
+    r"(?<![\w.])(?P<money>[€$£]\s?)?(?P<n>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?|\d+)\s?(?P<unit>k\b|%|"
+    r"percent\b|prozent\b|€|\$|£|eur\b|euros?\b|usd\b|gbp\b|"
     r"dollars?\b|pounds?\b|million\b|millionen\b|mio\b|m\b|billion\b|thousand\b|tausend\b|hundred\b|x\b)?",
     re.IGNORECASE,
 )
 _TIMEISH = re.compile(
-    r"\b\d{1,3}[- ]?(?:minutes?|mins?|minuten|hours?|stunden?|days?|tagen?|weeks?|wochen?|lines?|zeilen?|words?|seconds?|sekunden|sentences?|sätze|questions?|slides?)\b|"
-    r"\b\d{1,2}(?::\d{2})(?:\s?[ap]\.?m\.?)?\b|\b\d{1,2}\s?(?:[ap]\.?m\.?|o['’]clock|uhr)\b|\b(?:at|um|by|after|before) \d{1,2}(?::\d{2})?\b(?!\s?%)|"
-    r"\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}\b",
+    r"\b\d{1,3}[- ]?(?:minutes?|mins?|minuten|hours?|stunden?|days?|tagen?|weeks?|wochen?|lines?|"
+    r"zeilen?|words?|seconds?|sekunden|sentences?|sätze|questions?|slides?)\b|"
+    r"\b\d{1,2}(?::\d{2})(?:\s?[ap]\.?m\.?)?\b|\b\d{1,2}\s?(?:[ap]\.?m\.?|o['’]clock|uhr)\b|\b(?:at|"
+    r"um|by|after|before) \d{1,2}(?::\d{2})?\b(?!\s?%)|"
+    r"\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december) \d{1,2}\b",
     re.IGNORECASE,
 )
 _WORD_NUMBERS = re.compile(
-    r"\b(?:hundreds?|thousands?|millions?|dozens?|half (?:of|the|your)|twice|double|triple|a third|a quarter|two thirds|hunderte\w*|tausende\w*|"
+    r"\b(?:hundreds?|thousands?|millions?|dozens?|half (?:of|the|your)|twice|double|triple|a third|"
+    r"a quarter|two thirds|hunderte\w*|tausende\w*|"
     r"doppelt\w*|die hälfte|per ?cent|prozent)\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) "
-    r"(?:[\w-]+ )?(?:customers|clients|companies|businesses|practices|clinics|shops|stores|offices|locations|branches|employees|people|staff|users|"
-    r"countries|years|months|hours|days|times|teams|hotels|restaurants|warehouses|dentists|openings|positions|roles|sites)\b",
+    r"\b(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety) "
+    r"(?:[\w-]+ )?(?:customers|clients|companies|businesses|practices|clinics|shops|stores|offices|"
+    r"locations|branches|employees|people|staff|users|"
+    r"countries|years|months|hours|days|times|teams|hotels|restaurants|warehouses|dentists|openings|"
+    r"positions|roles|sites)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -41,10 +49,14 @@ _NAME = re.compile(
     r"\b[A-ZÀ-ÖØ-Þ][\w'’&-]*(?:[ .](?:(?:of|de|von|van|der|the|and|&) )?[A-ZÀ-ÖØ-Þ][\w'’&-]*)*"
 )
 _VERB_AFTER = re.compile(
-    r"\s+(?:is|are|was|were|has|have|had|uses?|used|saved|saves|cut|chose|switched|runs?|trusts?|grew|helps?|offers?|makes?|lets?|provides?|builds?|"
-    r"gives?|keeps?|replaces?|reduces?|reduced|works?|shows?|tracks?|measures?|connects?|automates?|handles?|supports?|doubled|moved|opened|won|"
-    r"raised|recently|already|also|now|and [A-Z]|ist|hat|hilft|bietet|nutzt|spart|misst|ersetzt|entwickelt|liefert|betreibt|sucht|wurde|kann|"
-    r"will|can|told|said|recommends?|loves?|became|joined|bought|sold|acquired|\w+ed|reported|sees|saw|went|just|nutzen|vertrauen)\b"
+    r"\s+(?:is|are|was|were|has|have|had|uses?|used|saved|saves|cut|chose|switched|runs?|trusts?|"
+    r"grew|helps?|offers?|makes?|lets?|provides?|builds?|"
+    r"gives?|keeps?|replaces?|reduces?|reduced|works?|shows?|tracks?|measures?|connects?|automates?|"
+    r"handles?|supports?|doubled|moved|opened|won|"
+    r"raised|recently|already|also|now|and [A-Z]|ist|hat|hilft|bietet|nutzt|spart|misst|ersetzt|"
+    r"entwickelt|liefert|betreibt|sucht|wurde|kann|"
+    r"will|can|told|said|recommends?|loves?|became|joined|bought|sold|acquired|\w+ed|reported|sees|"
+    r"saw|went|just|nutzen|vertrauen)\b"
 )
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|none|nobody|nothing|n['’]t|kein\w*|nicht|nie|ohne)\b|n['’]t\b", re.IGNORECASE
@@ -128,8 +140,10 @@ def _parts(sentence: str, covering: Sequence[Claim]) -> tuple[str, str]:
 
 
 _FRAME = re.compile(
-    r"(?:\b(?:on|in|from) your (?:web)?(?:site|page|website|homepage)s?,? )?\b(?:i|we) (?:have )?(?:just |also )?(?:saw|seen|read|noticed|learned|found|understand|see)"
-    r"(?: on your (?:web)?(?:site|page|website))? that\s*(?=;)|\byour (?:web)?(?:site|page|website) (?:says|shows|mentions) that\s*(?=;)",
+    r"(?:\b(?:on|in|from) your (?:web)?(?:site|page|website|homepage)s?,? )?\b(?:i|we) (?:have "
+    r")?(?:just |also )?(?:saw|seen|read|noticed|learned|found|understand|see)"
+    r"(?: on your (?:web)?(?:site|page|website))? that\s*(?=;)|\byour (?:web)?(?:site|page|website) "
+    r"(?:says|shows|mentions) that\s*(?=;)",
     re.IGNORECASE,
 )
 
@@ -287,7 +301,7 @@ def _not_said(text: str, quotes: str, names: frozenset[str]) -> str | None:
     unnamed = " ".join(word for word in text.split() if word.casefold().strip(".,;:") not in names)
     if _NEGATION.search(unnamed) and not _NEGATION.search(quotes):
         return "the quote does not deny it"
-    said = _content(quotes, frozenset())
+    said = [word.casefold().strip("'’-") for word in _WORD.findall(quotes)]
     if missing := [verb for verb in _predicates(text, names) if not _is_said(verb, said)]:
         return f"the quote says nothing of “{missing[0]}”"
     for clause in _CLAUSES.split(text):
@@ -300,7 +314,10 @@ def _not_said(text: str, quotes: str, names: frozenset[str]) -> str | None:
 
 def _predicates(text: str, names: frozenset[str]) -> list[str]:
     """What "you" or "we" are said to be or do."""
-    pattern = r"\b(?:you|we|your team|our team|your company)(?: (?:are|have|were|had|also|is|has|currently|now|recently|already))* ([a-z]{3,})"
+    pattern = (
+        r"\b(?:you|we|your team|our team|your company)(?: (?:are|have|were|had|also|is|has|currently|"
+        r"now|recently|already))* ([a-z]{3,})"
+    )
     return [
         word
         for match in re.finditer(pattern, text, re.IGNORECASE)
@@ -385,23 +402,8 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 120 else flat[:117].rsplit(" ", 1)[0] + " …"
 
 
-_GERMAN_LEADS = frozenset(
-    [
-        "Thema",
-        "Frage",
-        "Punkt",
-        "Herr",
-        "Frau",
-        "Herrn",
-        "Montag",
-        "Dienstag",
-        "Mittwoch",
-        "Donnerstag",
-        "Freitag",
-        "Ende",
-        "Anfang",
-        "Mitte",
-    ]
+_GERMAN_LEADS = word_set(
+    "Thema Frage Punkt Herr Frau Herrn Montag Dienstag Mittwoch Donnerstag Freitag Ende Anfang Mitte"
 )
 _SMALL = {
     word: number
@@ -431,292 +433,22 @@ _SMALL = {
         strict=True,
     )
 }
-_STARTERS = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "all",
-        "also",
-        "although",
-        "an",
-        "and",
-        "another",
-        "any",
-        "are",
-        "as",
-        "at",
-        "based",
-        "because",
-        "before",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "congratulations",
-        "could",
-        "despite",
-        "did",
-        "do",
-        "does",
-        "during",
-        "each",
-        "either",
-        "every",
-        "everyone",
-        "few",
-        "finally",
-        "first",
-        "for",
-        "from",
-        "further",
-        "given",
-        "happy",
-        "hello",
-        "her",
-        "here",
-        "hi",
-        "his",
-        "hope",
-        "how",
-        "however",
-        "i",
-        "if",
-        "in",
-        "instead",
-        "is",
-        "it",
-        "its",
-        "just",
-        "kind",
-        "last",
-        "lately",
-        "let",
-        "like",
-        "looking",
-        "many",
-        "may",
-        "maybe",
-        "meanwhile",
-        "more",
-        "most",
-        "much",
-        "my",
-        "nearly",
-        "no",
-        "nobody",
-        "none",
-        "not",
-        "nothing",
-        "now",
-        "of",
-        "often",
-        "on",
-        "once",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "over",
-        "perhaps",
-        "please",
-        "put",
-        "quick",
-        "quite",
-        "rather",
-        "recently",
-        "regards",
-        "same",
-        "shall",
-        "she",
-        "short",
-        "should",
-        "since",
-        "so",
-        "some",
-        "someone",
-        "something",
-        "soon",
-        "still",
-        "such",
-        "sure",
-        "thank",
-        "thanks",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "therefore",
-        "these",
-        "they",
-        "this",
-        "those",
-        "though",
-        "three",
-        "through",
-        "thus",
-        "to",
-        "today",
-        "together",
-        "tomorrow",
-        "too",
-        "two",
-        "under",
-        "unless",
-        "until",
-        "up",
-        "us",
-        "usually",
-        "very",
-        "was",
-        "we",
-        "well",
-        "were",
-        "what",
-        "whatever",
-        "when",
-        "whenever",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "whoever",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "within",
-        "without",
-        "would",
-        "yes",
-        "yesterday",
-        "yet",
-        "you",
-        "your",
-        "plus",
-        "best",
-        "warm",
-        "studies",
-        "research",
-        "imagine",
-        "people",
-        "companies",
-        "several",
-        "teams",
-        "businesses",
-        "customers",
-        "clients",
-        "patients",
-        "setup",
-        "set",
-        "nice",
-        "great",
-        "good",
-        "simply",
-        "everything",
-        "anything",
-        "reply",
-        "feel",
-        "details",
-        "wish",
-        "question",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "und",
-        "oder",
-        "aber",
-        "wir",
-        "sie",
-        "ihr",
-        "ihre",
-        "ihren",
-        "ich",
-        "es",
-        "auf",
-        "bei",
-        "in",
-        "im",
-        "mit",
-        "ohne",
-        "für",
-        "von",
-        "zu",
-        "zum",
-        "zur",
-        "über",
-        "unter",
-        "seit",
-        "nach",
-        "vor",
-        "wenn",
-        "falls",
-        "ob",
-        "weil",
-        "da",
-        "dass",
-        "wie",
-        "was",
-        "wer",
-        "wo",
-        "wann",
-        "warum",
-        "welche",
-        "welcher",
-        "danach",
-        "deshalb",
-        "daher",
-        "kurz",
-        "viele",
-        "freundliche",
-        "guten",
-        "vielleicht",
-        "darf",
-        "ist",
-        "sind",
-        "haben",
-        "hat",
-        "wäre",
-        "würde",
-        "möchten",
-        "können",
-        "meine",
-        "mein",
-        "unsere",
-        "unser",
-        "zurzeit",
-        "derzeit",
-        "gerade",
-        "heute",
-        "morgen",
-        "dann",
-        "auch",
-        "nur",
-        "noch",
-        "kennen",
-        "beschäftigt",
-        "hallo",
-        "liebe",
-        "lieber",
-        "sehr",
-        "das",
-        "diese",
-        "dieser",
-        "dieses",
-        "worum",
-        "laut",
-        "studien",
-        "einige",
-        "mehr",
-    ]
+_STARTERS = word_set(
+    "a about after all also although an and another any are as at based because before between both but "
+    "by can congratulations could despite did do does during each either every everyone few finally "
+    "first for from further given happy hello her here hi his hope how however i if in instead is it "
+    "its just kind last lately let like looking many may maybe meanwhile more most much my nearly no "
+    "nobody none not nothing now of often on once one only or other our over perhaps please put quick "
+    "quite rather recently regards same shall she short should since so some someone something soon "
+    "still such sure thank thanks that the their them then there therefore these they this those though "
+    "three through thus to today together tomorrow too two under unless until up us usually very was we "
+    "well were what whatever when whenever where whether which while who whoever whose why will with "
+    "within without would yes yesterday yet you your plus best warm studies research imagine people "
+    "companies several teams businesses customers clients patients setup set nice great good simply "
+    "everything anything reply feel details wish question der die das ein eine einen einem einer und "
+    "oder aber wir sie ihr ihre ihren ich es auf bei in im mit ohne für von zu zum zur über unter seit "
+    "nach vor wenn falls ob weil da dass wie was wer wo wann warum welche welcher danach deshalb daher "
+    "kurz viele freundliche guten vielleicht darf ist sind haben hat wäre würde möchten können meine "
+    "mein unsere unser zurzeit derzeit gerade heute morgen dann auch nur noch kennen beschäftigt hallo "
+    "liebe lieber sehr das diese dieser dieses worum laut studien einige mehr"
 )

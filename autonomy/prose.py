@@ -4,28 +4,45 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(text.split())
+
+
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|guten (?:tag|morgen)|hallo|liebe[rs]?|sehr geehrte[rs]?|moin|grüß gott|servus|bonjour|"
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|day)|guten (?:tag|morgen)|hallo|liebe[rs]?|"
+    r"sehr geehrte[rs]?|moin|grüß gott|servus|bonjour|"
     r"buenos días|hola|ciao|buongiorno|beste|geachte)\b(?:\b(?:Dr|Prof|Mr|Mrs|Ms|[A-Z])\.|[^.!?:;\d]){0,60}$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(?:(?:best|kind|warm|many|with kind|with best)(?: regards| wishes)?|regards|cheers|sincerely|yours(?: sincerely| truly)?|thanks|thank you|all the best|"
-    r"viele grüße|freundliche grüße|mit freundlichen grüßen|beste grüße|herzliche grüße|schöne grüße|liebe grüße|cordialement|saludos|cordiali saluti)[,.!]?$",
+    r"^(?:(?:best|kind|warm|many|with kind|with best)(?: regards| wishes)?|regards|cheers|sincerely|"
+    r"yours(?: sincerely| truly)?|thanks|thank you|all the best|"
+    r"viele grüße|freundliche grüße|mit freundlichen grüßen|beste grüße|herzliche grüße|schöne "
+    r"grüße|liebe grüße|cordialement|saludos|cordiali saluti)[,.!]?$",
     re.IGNORECASE,
 )
 _URL = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+|www\.\S+|\S+@\S+\.\w+")
 _ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|dr|prof|mr|mrs|ms|no|nr|approx|ca|inc|ltd|co|etc|vs|z\.b|bzw|st|jr|sr|usw|u\.a|d\.h|evtl|ggf)\.$",
+    r"\b(?:e\.g|i\.e|dr|prof|mr|mrs|ms|no|nr|approx|ca|inc|ltd|co|etc|vs|z\.b|bzw|st|jr|sr|usw|u\.a|"
+    r"d\.h|evtl|ggf)\.$",
     re.IGNORECASE,
 )
 _STOPS = {
-    "en": frozenset(["the", "a", "an", "and", "of", "to", "for", "with", "in", "on", "at", "is", "are", "we", "you", "our", "your", "that", "this", "from", "it", "has", "have", "not", "can", "be", "as", "who", "will", "they", "their", "by", "was"]),
-    "de": frozenset(
-        ["an", "in", "frage", "noch", "punkt", "der", "die", "das", "und", "oder", "von", "zu", "für", "mit", "im", "am", "ist", "sind", "wir", "sie", "unser", "unsere", "ihr", "ihre", "ihnen", "dass", "es", "hat", "haben", "nicht", "ein", "eine", "einen", "einer", "ich", "auf", "bei", "wie", "wäre", "das", "auch", "als", "nach", "uns", "zum", "zur", "mir", "den", "dem", "des", "wird", "gerade", "über", "seit"]
+    "en": word_set(
+        "the a an and of to for with in on at is are we you our your that this from it has have not can "
+        "be as who will they their by was"
     ),
-    "other": frozenset(
-        ["le", "la", "les", "des", "du", "et", "ou", "pour", "avec", "dans", "est", "sont", "nous", "vous", "notre", "votre", "une", "que", "qui", "sur", "el", "los", "las", "y", "con", "por", "es", "son", "nosotros", "su", "una", "del", "het", "een", "van", "voor", "met", "zijn", "wij", "onze", "uw", "dat", "niet", "il", "gli", "di", "per", "che", "siamo", "nostro", "della", "nel", "o", "os", "uma", "não", "com", "nosso", "são", "je", "tu", "vi", "og", "er", "til", "på", "och", "att", "är"]
+    "de": word_set(
+        "an in frage noch punkt der die das und oder von zu für mit im am ist sind wir sie unser unsere "
+        "ihr ihre ihnen dass es hat haben nicht ein eine einen einer ich auf bei wie wäre das auch als "
+        "nach uns zum zur mir den dem des wird gerade über seit"
+    ),
+    "other": word_set(
+        "le la les des du et ou pour avec dans est sont nous vous notre votre une que qui sur el los "
+        "las y con por es son nosotros su una del het een van voor met zijn wij onze uw dat niet il gli "
+        "di per che siamo nostro della nel o os uma não com nosso são je tu vi og er til på och att är"
     ),
 }  # fmt: skip
 

@@ -5,20 +5,31 @@ import unicodedata
 from collections.abc import Iterable
 
 _PLACEHOLDERS = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_ .]{2,40}\}|\[(?:your |first |last |company|contact|recipient|sender|insert|name|title|date|link|product|city|"
-    r"industry|x{2,}|vorname|nachname|firma)[^\]\n]{0,40}\](?!\()|<(?:first|last|name|company|your|insert|contact|vorname|firma)[^>\n]{0,40}>|"
-    r"\b(?:XXX+|TODO|TBD|FIXME|lorem|ipsum)\b|%[A-Z_]{3,}%|\$\{?[A-Z_a-z]{3,}\}|__[A-Za-z]+__|<<.*?>>|\*\|[A-Z_]+\|\*|\bundefined\b|\bNone,|\bnull\b",
+    r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_ .]{2,40}\}|\[(?:your |first |last |company|contact|recipient|"
+    r"sender|insert|name|title|date|link|product|city|"
+    r"industry|x{2,}|vorname|nachname|firma)[^\]\n]{0,40}\](?!\()|<(?:first|last|name|company|your|"
+    r"insert|contact|vorname|firma)[^>\n]{0,40}>|"
+    r"\b(?:XXX+|TODO|TBD|FIXME|lorem|ipsum)\b|%[A-Z_]{3,}%|\$\{?[A-Z_a-z]{3,}\}|__[A-Za-z]+__|"
+    r"<<.*?>>|\*\|[A-Z_]+\|\*|\bundefined\b|\bNone,|\bnull\b",
     re.IGNORECASE,
 )
 _PRETENDED = re.compile(
-    r"\b(?:as (?:we )?(?:discussed|agreed|promised|mentioned on|talked about)|following up on (?:our|my|your) (?:call|conversation|chat|meeting|discussion|request|"
-    r"enquiry|inquiry)|(?:great|good|nice|lovely|pleasure) (?:to )?(?:meeting|meet|talking|talk|speaking|speak|chatting|catching up) (?:to |with )?you|"
-    r"per (?:your|our) (?:request|conversation|call|discussion)|as (?:you )?requested|thank(?:s| you) for (?:your (?:interest|time|call|message|reply|email|mail|"
-    r"enquiry|inquiry|request)|reaching out|getting in touch|contacting|signing up|speaking|the (?:call|chat|meeting))|(?:since|after) (?:we|our) (?:last )?(?:spoke|met|talked|"
-    r"call|conversation|meeting)|when we (?:last )?(?:spoke|met|talked)|our (?:last|recent|previous) (?:call|conversation|meeting|chat)|you asked (?:me|us|for)|"
-    r"remember (?:me|our)|(?:it was|was) (?:great|good|nice) (?:meeting|talking|speaking)|(?:nice|good|great) (?:seeing|to see) you again|old friend|"
-    r"wie besprochen|wie vereinbart|wie gewünscht|auf ihren wunsch|unser(?:em|es)? (?:letzte[sn]|kürzliche[sn]|gestrige[sn]) (?:gespräch|telefonat|treffen)\w*|"
-    r"vielen dank für (?:ihr interesse|das gespräch|ihre (?:anfrage|nachricht|zeit))|schön,? sie (?:kennen|wieder)\w*)\b",
+    r"\b(?:as (?:we )?(?:discussed|agreed|promised|mentioned on|talked about)|following up on "
+    r"(?:our|my|your) (?:call|conversation|chat|meeting|discussion|request|"
+    r"enquiry|inquiry)|(?:great|good|nice|lovely|pleasure) (?:to )?(?:meeting|meet|talking|talk|"
+    r"speaking|speak|chatting|catching up) (?:to |with )?you|"
+    r"per (?:your|our) (?:request|conversation|call|discussion)|as (?:you )?requested|thank(?:s| "
+    r"you) for (?:your (?:interest|time|call|message|reply|email|mail|"
+    r"enquiry|inquiry|request)|reaching out|getting in touch|contacting|signing up|speaking|the "
+    r"(?:call|chat|meeting))|(?:since|after) (?:we|our) (?:last )?(?:spoke|met|talked|"
+    r"call|conversation|meeting)|when we (?:last )?(?:spoke|met|talked)|our (?:last|recent|"
+    r"previous) (?:call|conversation|meeting|chat)|you asked (?:me|us|for)|"
+    r"remember (?:me|our)|(?:it was|was) (?:great|good|nice) (?:meeting|talking|speaking)|(?:nice|"
+    r"good|great) (?:seeing|to see) you again|old friend|"
+    r"wie besprochen|wie vereinbart|wie gewünscht|auf ihren wunsch|unser(?:em|es)? (?:letzte[sn]|"
+    r"kürzliche[sn]|gestrige[sn]) (?:gespräch|telefonat|treffen)\w*|"
+    r"vielen dank für (?:ihr interesse|das gespräch|ihre (?:anfrage|nachricht|zeit))|schön,? sie "
+    r"(?:kennen|wieder)\w*)\b",
     re.IGNORECASE,
 )
 _REPLY_MARK = re.compile(r"^\s*(?:re|aw|fw|fwd|wg|antw|sv|vs|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)

@@ -4,17 +4,21 @@ import asyncio
 import json
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from channels.output import fail, say
 from domain.errors import Correctable, RainmakerError, Refused, Retryable
-from runtime.settings import Settings, load
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
 
 _LOCAL_NEEDS_NO_LOCK = ("prospects", "icp", "campaign_report", "why", "audit_verify", "audit_export")
 
 
-def settings(as_json: bool) -> Settings:
+def settings(as_json: bool) -> "Settings":
     """The settings, or the end of the program with one clear sentence."""
+    from runtime.settings import load
+
     try:
         return load(dict(os.environ))
     except RainmakerError as error:
@@ -33,7 +37,7 @@ def call(name: str, args: dict[str, Any], *, as_json: bool) -> Any:
         raise SystemExit(1) from None
 
 
-async def _call(chosen: Settings, name: str, args: dict[str, Any], *, progress: bool) -> Any:
+async def _call(chosen: "Settings", name: str, args: dict[str, Any], *, progress: bool) -> Any:
     from service.running import running
 
     service = running(chosen)
@@ -42,7 +46,7 @@ async def _call(chosen: Settings, name: str, args: dict[str, Any], *, progress: 
     return await _here(chosen, name, args, progress)
 
 
-async def _here(chosen: Settings, name: str, args: dict[str, Any], progress: bool) -> Any:
+async def _here(chosen: "Settings", name: str, args: dict[str, Any], progress: bool) -> Any:
     from contextlib import nullcontext
 
     from service.bootstrap import open_house

@@ -8,7 +8,7 @@ import typer
 
 from channels import cli_more
 from channels.calling import call
-from channels.output import fail, quiet_logs, show
+from channels.output import fail, keep_trace, quiet_logs, show
 from channels.render import (
     approvals_text,
     campaign_plan_text,
@@ -38,7 +38,6 @@ for group, name in (
     (audit_app, "audit"),
 ):
     app.add_typer(group, name=name)
-cli_more.register(app)
 
 
 @app.callback()
@@ -253,6 +252,9 @@ def export(json: JSON = False) -> None:
     show(call("audit_export", {}, as_json=json), True)
 
 
+cli_more.register(app)
+
+
 def main() -> None:
     """Entry point: a wrong option ends with exit code 2 and, with --json, one JSON document."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads double the CPU for 1.2x the speed
@@ -275,7 +277,5 @@ def _edge(error: Exception) -> None:
         fail(Correctable(str(message()), code="bad_arguments", hint="See --help."), as_json)
     if isinstance(error, RainmakerError):
         fail(error, as_json)
-    import logging
-
-    logging.getLogger(__name__).error("unexpected", exc_info=error)
-    fail(Bug(f"Something unexpected went wrong ({type(error).__name__}); the log has the details."), as_json)
+    where = keep_trace(error)
+    fail(Bug(f"Something unexpected went wrong ({type(error).__name__}).", hint=f"Details are in {where}."), as_json)

@@ -44,6 +44,17 @@ def fail(error: RainmakerError, as_json: bool) -> NoReturn:
     raise SystemExit(error.exit_code)
 
 
+def keep_trace(error: BaseException) -> str:
+    """Write a traceback to a file, for us; people get one sentence. Returns the file's path."""
+    import tempfile
+    import traceback
+
+    handle = tempfile.NamedTemporaryFile("w", prefix="rainmaker-", suffix=".log", delete=False)  # noqa: SIM115
+    with handle:
+        traceback.print_exception(error, file=handle)
+    return handle.name
+
+
 def _plain(value: Any, depth: int = 0) -> str:
     pad = "  " * depth
     if isinstance(value, dict):

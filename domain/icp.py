@@ -136,6 +136,12 @@ class IcpEdit(BaseModel):
     match: tuple[str, ...] = ()
 
 
+def in_order(lines: Sequence[IcpLine]) -> tuple[IcpLine, ...]:
+    """Lines as people read them: must have, nice to have, not for us, roles, pains."""
+    kinds = list(LineKind)
+    return tuple(sorted(lines, key=lambda line: kinds.index(line.kind)))
+
+
 def _is_target(line: IcpLine, edit: IcpEdit) -> bool:
     if line.field != edit.field:
         return False

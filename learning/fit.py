@@ -33,7 +33,7 @@ def score(icp: Icp, facts: CompanyFacts, people: Sequence[PersonFact] | None = N
         met, quotes, seen = _any_of(lines, facts, persons)
         total += weight
         got += weight if met else 0.0
-        reasons.append(_reason(lines, met, quotes, seen, weight if met else 0.0))
+        reasons.append(_reason(lines, (met, quotes, seen), weight if met else 0.0))
         if lines[0].kind is LineKind.HARD and (met is False or (met is None and lines[0].field in CORE)):
             failed = failed or reasons[-1].text
     value = round(got / total, 3) if total else 0.0
@@ -51,12 +51,12 @@ def _verdict(value: float, failed: str, reasons: tuple[Reason, ...], scored: boo
         )
     if failed:
         return Fit(
-            value=min(value, 0.49), qualified=False, verdict=f"Not qualified: {failed}", reasons=reasons
+            value=min(value, 0.49), qualified=False, verdict=f"Not qualified: {failed[0].lower()}{failed[1:]}", reasons=reasons
         )
     if value < QUALIFIED_FROM:
         return Fit(value=value, qualified=False, verdict="Not qualified: too little fits.", reasons=reasons)
-    best = next((reason.text for reason in reasons if reason.side == "for"), "it fits")
-    return Fit(value=value, qualified=True, verdict=f"Qualified: {best}", reasons=reasons)
+    best = [reason.text.rstrip(".") for reason in reasons if reason.side == "for"][:3]
+    return Fit(value=value, qualified=True, verdict=f"Qualified: {'; '.join(best).lower()}.", reasons=reasons)
 
 
 def _groups(icp: Icp) -> list[list[IcpLine]]:
@@ -96,19 +96,29 @@ def _any_of(lines: list[IcpLine], facts: CompanyFacts, people: Sequence[PersonFa
     return known[0] if known else outcomes[0]
 
 
-def _reason(
-    lines: list[IcpLine], met: bool | None, quotes: tuple[Evidence, ...], seen: str, points: float
-) -> Reason:
+_NAMES = {
+    LineField.INDUSTRY: "Industry",
+    LineField.GEOGRAPHY: "Country",
+    LineField.SIZE: "Size",
+    LineField.TECHNOLOGY: "Technology",
+    LineField.ROLE: "Person",
+    LineField.PAIN: "Problem",
+    LineField.LANGUAGE: "Language",
+    LineField.SIGNAL: "Timing",
+    LineField.KEYWORD: "Topic",
+}
+
+
+def _reason(lines: list[IcpLine], outcome: Outcome, points: float) -> Reason:
+    met, quotes, seen = outcome
     wanted = " or ".join(line.value for line in lines[:3]) + (" …" if len(lines) > 3 else "")
-    name = lines[0].field.value
+    name = _NAMES[lines[0].field]
     if met is None:
-        return Reason(text=f"{name}: unknown (wanted: {wanted}).", side="unknown", points=0.0)
+        return Reason(text=f"{name} unknown (wanted: {wanted}).", side="unknown", points=0.0)
     if met:
-        return Reason(
-            text=f"{name}: {seen or wanted} fits {wanted}.", side="for", points=points, evidence=quotes
-        )
-    shown = f"{seen}, " if seen else ""
-    return Reason(text=f"{name}: {shown}wanted {wanted}.", side="against", points=0.0, evidence=quotes)
+        return Reason(text=f"{name} fits: {seen or wanted}.", side="for", points=points, evidence=quotes)
+    shown = f": {seen}" if seen else ""
+    return Reason(text=f"{name} does not fit{shown} (wanted: {wanted}).", side="against", points=0.0, evidence=quotes)
 
 
 def _compare(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) -> Outcome:

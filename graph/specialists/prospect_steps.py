@@ -155,9 +155,10 @@ async def _subjects(desk: Desk, about: str | None) -> tuple[list[str] | None, st
         profile = await knowledge.active_profile(tx)
     if account_ids:
         return account_ids, about
-    if profile and about.casefold() in (profile.name.casefold(), "us", "we", "our", knowledge.SELLER):
-        return [knowledge.SELLER], profile.name
-    raise Correctable(f"I have nothing about {about[:80]}.", code="unknown_company", where=about[:80])
+    names = {"us", "we", "our", knowledge.SELLER, profile.name.casefold() if profile else ""}
+    if about.casefold() in names:
+        return [knowledge.SELLER], profile.name if profile else ""
+    return None, ""  # the question itself may still find it
 
 
 TOOLS = (find_prospects, list_prospects, explain_prospect, qualify_prospects, ask)

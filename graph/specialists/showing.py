@@ -82,14 +82,12 @@ def profile_text(profile: CompanyProfile, pages: int) -> str:
 def icp_text(icp: Icp, before: Icp | None = None) -> str:
     """An ICP for reading; with `before`, what changed."""
     lines = [f"### Ideal customer profile, version {icp.version}"]
-    number = 0
     for kind, title in KIND_TITLES.items():
         own = [line for line in icp.lines if line.kind is kind]
         if own:
             lines.append(f"\n**{title}**")
         for line in own:
-            number = icp.lines.index(line) + 1
-            lines.append(f"- {number}. {line.value}{source(line.evidence)}")
+            lines.append(f"- {icp.lines.index(line) + 1}. {line.value}{source(line.evidence)}")
     if not icp.lines:
         lines.append(
             "The site says nothing that decides who fits. Tell me, e.g. “companies in Germany with 50+ people”."

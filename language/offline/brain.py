@@ -16,7 +16,8 @@ _INFO = BrainInfo(
     name="offline",
     offline=True,
     limits=(
-        "It understands plain English requests about sales work, writes mails in English and German from quoted facts only, "
+        "It understands plain English requests about sales work, writes mails in English and "
+        "German from quoted facts only, "
         "and answers by quoting pages; it does not translate, reason or chat freely."
     ),
 )
@@ -58,7 +59,9 @@ class OfflineLanguage:
         """The mail changed as asked."""
         return await asyncio.to_thread(reviser.revise_mail, mail, instruction, brief)
 
-    async def answer(self, question: str, passages: Sequence[Passage], on_token: TokenSink | None = None) -> Answer:
+    async def answer(
+        self, question: str, passages: Sequence[Passage], on_token: TokenSink | None = None
+    ) -> Answer:
         """An answer from the passages only, streamed word by word."""
         found = await asyncio.to_thread(answerer.answer, question, passages)
         if on_token is not None:

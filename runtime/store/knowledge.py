@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.icp import CompanyProfile, Icp, IcpLine
+from domain.icp import CompanyProfile, Icp, IcpLine, in_order
 from domain.ids import derived
 from domain.knowledge import Evidence, Page, text_hash
 from domain.labels import Label
@@ -141,7 +141,7 @@ async def keep_icp(
     values = {
         "id": icp_id,
         "number": last + 1,
-        "lines": [line.model_dump(mode="json") for line in lines],
+        "lines": [line.model_dump(mode="json") for line in in_order(lines)],
         "made_at": at,
         "made_by": by,
         "reason": reason,

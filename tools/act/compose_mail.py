@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+POLICY = SMTP.clone(max_line_length=990)  # long links in headers stay as they are, not encoded words
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 
@@ -48,7 +49,7 @@ def compose(subject: str, body: str, envelope: Envelope, dkim_key: DkimKey | Non
     Raises:
         ValueError: a header would hold a line break (the gate refuses such text before).
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = _address(envelope.sender_name, envelope.sender)
     message["To"] = _address(envelope.recipient_name, envelope.recipient)
     message["Subject"] = subject

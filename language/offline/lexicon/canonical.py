@@ -4,6 +4,7 @@ Every function reads free text in several languages and returns slugs or codes i
 what the lists do not know is absent, never guessed.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -45,7 +46,7 @@ def industry_slugs(text: str) -> tuple[str, ...]:
     return _unique(industry_hits(tokens(text), text))
 
 
-def industry_hits(words: list[Token], text: str) -> list[Hit]:
+def industry_hits(words: Sequence[Token], text: str) -> list[Hit]:
     """Every mention of an industry in a tokenised text, with its place; compounds keep their head only."""
     return _heads(_industry_index().find(words), text)
 
@@ -70,7 +71,7 @@ def role_slugs(text: str) -> tuple[str, ...]:
     return _unique(role_hits(tokens(text)))
 
 
-def role_hits(words: list[Token]) -> list[Hit]:
+def role_hits(words: Sequence[Token]) -> list[Hit]:
     """Every mention of a role in a tokenised text."""
     return _role_index().find(words)
 
@@ -85,7 +86,7 @@ def technology_names(text: str) -> tuple[str, ...]:
     return _unique(technology_hits(tokens(text)))
 
 
-def technology_hits(words: list[Token]) -> list[Hit]:
+def technology_hits(words: Sequence[Token]) -> list[Hit]:
     """Every mention of a named tool in a tokenised text."""
     return _technology_index().find(words)
 
@@ -106,6 +107,8 @@ def _heads(hits: list[Hit], text: str) -> list[Hit]:
         previous = kept[-1] if kept else None
         if previous is None or text[previous.end : hit.start].strip(" -\u2011") or previous.end == hit.start:
             kept.append(hit)
+        elif hit.value in industry_ancestors(previous.value):
+            continue  # "performance marketing agency": the first word already says more
         elif (previous.lang not in _ROMANCE and not hit.weak) or previous.weak or hit.value == "software":
             kept[-1] = hit
     return kept

@@ -5,12 +5,14 @@ Holds no vocabulary of its own.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"[^\W_]+")
 _MIN_STEM = 4  # shorter stems would merge unrelated words
+_ANY = "_"  # the key of a word that may be anything
+_BLANK = "anyword"
 _MIN_COMPOUND = 8  # a compound is at least this long before its parts are looked up
 
 
@@ -70,6 +72,8 @@ def _drop_plural(word: str) -> str:
         return word
     if word.endswith("s"):
         return word[:-1]
+    if word.endswith("ern"):
+        return word[:-1]
     if word.endswith(("innen", "erin")):
         return word.removesuffix("nen").removesuffix("in")
     return word[:-2] if word.endswith("en") and len(word) > _MIN_STEM + 2 else word
@@ -81,20 +85,21 @@ def _drop_vowels(word: str) -> str:
     return word
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order; hyphens and apostrophes separate."""
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group()
         found.append(Token(word, match.start(), match.end(), fold(word), stem(word)))
-    return found
+    return tuple(found)
 
 
 class PhraseIndex:
     """A word list compiled for look-up.
 
-    Phrases may end or begin with `*` (the rest of a compound) and begin with `~` (vague) or `=`
-    (the exact spelling counts, capitals included).
+    Phrases may end or begin with `*` (the rest of a compound), hold `_` (any one word, not the first)
+    and begin with `~` (vague) or `=` (the exact spelling counts, capitals included).
     """
 
     def __init__(self, phrases: Iterable[tuple[str, str, str]], *, stems: bool = True) -> None:
@@ -110,7 +115,7 @@ class PhraseIndex:
         self._prefix_sizes = sorted({len(key) for key in self._prefixes}, reverse=True)
         self._suffix_sizes = sorted({len(key) for key in self._suffixes}, reverse=True)
 
-    def find(self, words: list[Token]) -> list[Hit]:
+    def find(self, words: Sequence[Token]) -> list[Hit]:
         """Hits in order, none overlapping, the longest phrase winning."""
         hits: list[Hit] = []
         position = 0
@@ -132,10 +137,12 @@ class PhraseIndex:
         bare = phrase.lstrip("~=")
         before, after = bare.startswith("*"), bare.endswith("*")
         bare = bare.strip("*")
-        parts = tokens(bare)
+        parts = tokens(re.sub(r"(?<!\S)_(?!\S)", _BLANK, bare))
         if not parts:
             return
-        keys = tuple(part.stem if self._stems else part.fold for part in parts)
+        keys = tuple(
+            _ANY if part.text == _BLANK else part.stem if self._stems else part.fold for part in parts
+        )
         entry = _Entry(keys, value, lang, weak, bare if cased else "")
         if before:
             self._suffixes.setdefault(parts[0].fold, entry)
@@ -144,7 +151,7 @@ class PhraseIndex:
         if not (before or after):
             self._by_first.setdefault(keys[0], []).append(entry)
 
-    def _at(self, words: list[Token], position: int) -> Hit | None:
+    def _at(self, words: Sequence[Token], position: int) -> Hit | None:
         word = words[position]
         key = word.stem if self._stems else word.fold
         for entry in self._by_first.get(key, ()):
@@ -155,11 +162,11 @@ class PhraseIndex:
             return _hit(entry, words, position, position + 1)
         return None
 
-    def _matches(self, entry: _Entry, words: list[Token], first: int, last: int) -> bool:
+    def _matches(self, entry: _Entry, words: Sequence[Token], first: int, last: int) -> bool:
         if last > len(words):
             return False
         for key, word in zip(entry.keys, words[first:last], strict=True):
-            if key != (word.stem if self._stems else word.fold):
+            if key != _ANY and key != (word.stem if self._stems else word.fold):
                 return False
         if not entry.cased:
             return True
@@ -175,7 +182,7 @@ class PhraseIndex:
         return None
 
 
-def _hit(entry: _Entry, words: list[Token], first: int, last: int) -> Hit:
+def _hit(entry: _Entry, words: Sequence[Token], first: int, last: int) -> Hit:
     return Hit(
         entry.value,
         entry.lang,

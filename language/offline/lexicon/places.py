@@ -4,6 +4,7 @@ Knows no addresses; "us" the pronoun, Polish your résumé and Turkey sandwiches
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -68,7 +69,7 @@ def country_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def country_hits(words: list[Token], text: str) -> list[Hit]:
+def country_hits(words: Sequence[Token], text: str) -> list[Hit]:
     """Every mention of a country or region; a region's value holds several codes separated by spaces."""
     return [hit for hit in _country_index().find(words) if hit.value and not _is_false(hit, words, text)]
 
@@ -78,7 +79,7 @@ def country_label(code: str, lang: str = "en") -> str:
     return _territories(lang).get(code.upper(), code)
 
 
-def city_hits(words: list[Token]) -> list[Hit]:
+def city_hits(words: Sequence[Token]) -> list[Hit]:
     """Big cities named in a text; the value is the country code."""
     return [hit for hit in _city_index().find(words) if words[hit.first].text[:1].isupper()]
 
@@ -100,7 +101,7 @@ def zones_of(country: str, city: str = "") -> tuple[str, ...]:
     return tuple(zone for zone in zones if zone in (named or own)) or zones
 
 
-def _is_false(hit: Hit, words: list[Token], text: str) -> bool:
+def _is_false(hit: Hit, words: Sequence[Token], text: str) -> bool:
     """True for shouted text ("CONTACT US"), verbs ("Polish your …") and language names ("in German")."""
     word = words[hit.first]
     before = words[hit.first - 1] if hit.first else None
@@ -122,7 +123,7 @@ def _shouted(before: Token | None, after: Token | None) -> bool:
     return bool(loud) and not (before is not None and before.text in {"THE", "IN"})
 
 
-def _is_language(before: Token | None, after: Token | None, words: list[Token], hit: Hit) -> bool:
+def _is_language(before: Token | None, after: Token | None, words: Sequence[Token], hit: Hit) -> bool:
     if after is not None and after.fold in {
         "version",
         "language",
@@ -144,7 +145,7 @@ def _is_language(before: Token | None, after: Token | None, words: list[Token], 
     return any(_LANGUAGE_WORDS.fullmatch(word.text) or word.fold == "english" for word in others)
 
 
-def _after_gap(words: list[Token], hit: Hit) -> bool:
+def _after_gap(words: Sequence[Token], hit: Hit) -> bool:
     """True when the next word does not continue the phrase (punctuation between)."""
     return hit.last < len(words) and words[hit.last].start - hit.end > 1
 

@@ -15,6 +15,8 @@ _STRONG = (
     r"\b(?:built|made|designed|created|perfect|ideal|tailored|developed|suited|suitable|crafted|optimi[sz]ed|purpose-built|loved)"
     r"(?: specifically| especially)? (?:for|by)|\b(?:we|which|and|it|platform|software|team|agency|that) (?:help|helps|serve|serves|support|supports|advise|advises|"
     r"partner with|partners with|work with|works with|work for|suppl(?:y|ies)|equips?|represents?|empowers?|protects?|places? \w+ at|staffs?)"
+    r"|\b(?:fournit|livre|équipe|accompagne|conseille|aide|forme|approvisionne)\b(?:[^.;]{0,90}?)\b(?:les|des|aux)"
+    r"|\bwir arbeiten (?:eng )?(?:mit|für)|\bbeliefert|\bberät|\bbetreut"
     r"|\bour (?:clients|customers|users) (?:are|include|range from)|\bhelping|\bserving|\bused by|\btrusted by|\bpartner (?:of|for|to)"
     r"|\bif you (?:run|own|manage|operate)(?: an?| your own)?"
     r"|\bentwickelt für|\brichtet sich an|\bzugeschnitten auf|\bspezialisiert auf|\bunsere kunden sind|\bpartner (?:für|der|von)"
@@ -25,12 +27,13 @@ _STRONG = (
     r"|\b(?:wij|we) (?:helpen|ondersteunen|adviseren|leveren aan)|\bontwikkeld voor|\bspeciaal voor"
     r"|\b(?:ajudamos|apoiamos|atendemos)|\bdesenvolvid[oa] para|\bfeit[oa] para"
 )
+_COUNTED = re.compile(r"(?<![\w.,€$£])\d[\d.,' ]*\+?\s+(?P<who>[^\W\d_]{4,}(?:[ -][^\W\d_]{4,})?)")
 _WEAK = r"\b(?:for|für|pour|para|per|voor)\b"
-_CUE = re.compile(rf"(?P<strong>{_STRONG})|(?P<weak>{_WEAK})", re.IGNORECASE)
+_CUE = re.compile(rf"(?P<strong>(?:{_STRONG})(?!\w))|(?P<weak>{_WEAK})", re.IGNORECASE)
 _STOP = re.compile(
-    r"[.;:!?()\"“”|–—]|\s-\s|\b(?:who|that|which|to|with|without|so|from|by|in|on|at|when|where|while|because|since|whose|than|as|"
+    r"\bof (?:one|two|all|any|every|up|\d)|\bde l['’]|\bde la\b|\bdu\b|\bdella\b|\bdel\b|[.;:!?()\"“”|–—]|\s-\s|\b(?:who|that|which|to|with|without|so|from|by|in|on|at|when|where|while|because|since|whose|than|as|"
     r"across|around|through|into|via|using|every|is|are|was|can|will|we|you|our|"
-    r"die|der|das|mit|ohne|bei|im|in|aus|zu|zur|zum|von|seit|wir|damit|sowie|dabei|durch|"
+    r"die|der|das|mit|ohne|bei|im|in|aus|zu|zur|zum|von|seit|wir|damit|sowie|dabei|durch|zusammen|"
     r"qui|que|avec|sans|dans|chez|depuis|afin|grâce|par|sur|à|au|"
     r"con|sin|desde|en|su|sus|che|senza|dal|nel|nella|met|zonder|om|uit|naar|com|sem|não)\b",
     re.IGNORECASE,
@@ -115,6 +118,12 @@ def about_rival(sentence: str, rivals: Collection[str]) -> bool:
 def groups(sentence: str) -> list[tuple[str, bool]]:
     """Audience phrases of one sentence, with whether the wording is explicit ("built for …")."""
     found: list[tuple[str, bool]] = []
+    for counted in _COUNTED.finditer(sentence):
+        words = counted["who"].split()
+        for piece in (" ".join(words), words[0]):
+            if industry_slugs(piece) and not _NOT_AUDIENCE.search(piece):
+                found.append((piece, True))
+                break
     for cue in _CUE.finditer(sentence):
         rest = sentence[cue.end() :]
         stop = _STOP.search(rest)
@@ -164,6 +173,8 @@ def _said(site: Site, rivals: Collection[str]) -> list[Audience]:
 def _from_sentence(line: Line, sentence: str, worth: float) -> list[Audience]:
     found = []
     for phrase, explicit in groups(sentence):
+        if not line.is_heading and _is_proper(phrase):
+            continue
         known = bool(industry_slugs(phrase) or role_slugs(phrase))
         if explicit or (known and (line.is_heading or line.index < 12)):
             found.append(
@@ -172,6 +183,12 @@ def _from_sentence(line: Line, sentence: str, worth: float) -> list[Audience]:
                 )
             )
     return found
+
+
+def _is_proper(phrase: str) -> bool:
+    """True for the name of one company: several words, all capitalised, in running text."""
+    words = phrase.split()
+    return len(words) > 1 and all(word[:1].isupper() for word in words)
 
 
 def _listed(site: Site) -> list[Audience]:

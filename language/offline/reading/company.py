@@ -70,13 +70,13 @@ def _facts(
     summary = summary_of(site, name)
     place = place_of(site, languages)
     low, high, staff_quote = staff_of(site)
-    people, emails = people_of(site)
+    people, emails = people_of(site, name)
     return CompanyFacts(
         domain=domain,
         url=url,
         name=name,
         standing=standing,
-        industries=industries(site, summary),
+        industries=industries(site, summary, name),
         country=place.country,
         city=place.city,
         staff_min=low,

@@ -7,13 +7,14 @@ from urllib.parse import unquote, urlsplit
 from domain.accounts import Fact, PersonFact
 from language.offline.lexicon.canonical import role_hits, role_slugs
 from language.offline.lexicon.matching import fold, tokens
+from language.offline.reading.name import same_company
 from language.offline.reading.names import PERSON, is_person
-from language.offline.reading.proof import credit
+from language.offline.reading.proof import credit, is_customer_heading
 from language.offline.reading.site import Line, PageKind, Site
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _VEILED = re.compile(
-    r"(?P<local>[\w.+-]+)\s?(?:\(at\)|\[at\]|\{at\}|\(a\)| at )\s?(?P<host>[\w-]+(?:(?:\.|\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?)[\w-]+)+)",
+    r"(?P<local>[\w.+-]+)\s?(?:\(at\)|\[at\]|\{at\}|\(a\))\s?(?P<host>[\w-]+(?:(?:\.|\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?)[\w-]+)+)",
     re.IGNORECASE,
 )
 _DOT = re.compile(r"\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?", re.IGNORECASE)
@@ -27,7 +28,8 @@ _GENERAL = re.compile(
 _BEFORE_TITLE = re.compile(
     rf"(?P<name>{PERSON})(?:\s*(?:[,(|·:]|\s[–—-])\s*(?P<extra>(?:[\w&/.'-]+ ){{0,3}})|\s+)$"
 )
-_AFTER_TITLE = re.compile(rf"^\s*:?\s+(?P<name>{PERSON})(?=\s*(?:$|[,.;|(·]))")
+_AFTER_TITLE = re.compile(rf"\s*[:–-]\s*(?P<name>{PERSON})(?=\s*(?:$|[,.;|(·]))")
+_ENDS = re.compile(r"\s*(?:$|[,.;|()·–—:]|[\w.+-]+@|\+?\d|T(?:el)?\b|E-?[Mm]ail|Phone|Telefon)")
 _TITLED = re.compile(
     rf"\b(?P<title>(?:geschäftsführer\w*|geschäftsführung|geschäftsleitung|inhaber\w*|praxisinhaber\w*|vorstand\w*|vertreten durch(?: \w+ geschäftsführer\w*)?|vertretungsberechtigte\w*(?: geschäftsführer\w*)?|ansprechpartner\w*|praxisleitung|leitung|"
     rf"managing directors?|director|owner|founder|ceo|represented by|contact person|principal|practice manager|proprietor|chief executive(?: officer)?|"
@@ -44,7 +46,7 @@ _PREFIX = re.compile(
     r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Me|Maître)\b\.?(?:-?[A-Z][a-z]+\.)?\s*)+"
 )
 _NOT_PEOPLE = re.compile(
-    r"\b(?:street|straße|strasse|road|avenue|platz|gmbh|ltd|inc|team|services?|contact|kontakt|über|about|our|unser\w*|products?|home|monday|freitag|montag|google|impressum|"
+    r"\b(?:registergericht|amtsgericht|handelsregister|e-?mail|mail|call|write|schreiben|street|straße|strasse|road|avenue|platz|gmbh|ltd|inc|team|services?|contact|kontakt|über|about|our|unser\w*|products?|home|monday|freitag|montag|google|impressum|"
     r"datenschutz|privacy|policy|terms|opening|öffnungszeiten|news|blog|read|more|learn|quality|qualität|customer|company|software|solutions?|group|agency|management|marketing|"
     r"sales|office|digital|design|consulting|engineering|case|study|success|welcome|new|best|free|all|rights|open|source|los angeles|new york|san francisco|united kingdom|"
     r"our story|next|step|get|started|why|us|how|works?|what|we|do|meet|the|follow|view|see|join|book|web|social|media|product|data|cloud|saas|north|south|west|east|old|"
@@ -68,15 +70,18 @@ class _Found:
     place: int  # index in the list of lines
 
 
-def people_of(site: Site) -> tuple[tuple[PersonFact, ...], tuple[Fact, ...]]:
+def people_of(site: Site, brand: str) -> tuple[tuple[PersonFact, ...], tuple[Fact, ...]]:
     """(people, general addresses): an address belongs to a person by its local part or its block."""
     lines = [line for line in site.lines if _readable(line)]
     found: dict[str, _Found] = {}
     for place, line in enumerate(lines):
         for one in _people_in(line, lines, place):
+            if same_company(one.name, brand):
+                continue
             known = found.get(fold(one.name))
             if known is None or (not role_slugs(known.title) and role_slugs(one.title)):
                 found[fold(one.name)] = one
+    found |= _untitled(lines, found, brand)
     addresses = _addresses(site, lines)
     owned: set[str] = set()
     people = []
@@ -88,12 +93,35 @@ def people_of(site: Site) -> tuple[tuple[PersonFact, ...], tuple[Fact, ...]]:
     return tuple(people[:20]), general[:8]
 
 
+def _untitled(lines: list[Line], found: dict[str, _Found], brand: str) -> dict[str, _Found]:
+    """Entries beside people already found on a page whose titles are not in the word list."""
+    pages = [one.line.page for one in found.values()]
+    more: dict[str, _Found] = {}
+    for place, line in enumerate(lines[:-1]):
+        after = lines[place + 1]
+        name = line.text
+        if (
+            pages.count(line.page) < 2
+            or not is_person(name)
+            or not _may_be_person(name)
+            or fold(name) in found
+        ):
+            continue
+        short = 1 <= len(after.text.split()) <= 5 and after.page is line.page and after.text[:1].isupper()
+        if (
+            short
+            and not re.search(r"[.!?@\d:]", after.text)
+            and not _may_be_person(after.text)
+            and not same_company(name, brand)
+        ):
+            more[fold(name)] = _Found(_bare(name), _clean_title(after.text), line, name, place)
+    return more
+
+
 def _readable(line: Line) -> bool:
-    return (
-        line.kind not in {PageKind.BLOG, PageKind.COMPARE, PageKind.CUSTOMERS}
-        and line.block.zone != "nav"
-        and line.text[:1] not in '"“„«'
-    )
+    if line.kind in {PageKind.BLOG, PageKind.COMPARE, PageKind.CUSTOMERS} or line.block.zone == "nav":
+        return False
+    return line.text[:1] not in '"“„«' and not is_customer_heading(line.block.heading)
 
 
 def _people_in(line: Line, lines: list[Line], place: int) -> list[_Found]:
@@ -121,9 +149,16 @@ def _beside_titles(line: Line, place: int) -> list[_Found]:
     for hit in role_hits(tokens(line.text)):
         match = _BEFORE_TITLE.search(line.text[start : hit.start])
         if match is None:
+            after = _AFTER_TITLE.match(line.text[hit.end :])
+            if after is not None and _may_be_person(after["name"]):
+                quote = line.text[hit.start : hit.end + after.end()]
+                found.append(_Found(_bare(after["name"]), line.text[hit.start : hit.end], line, quote, place))
             continue
         name = match["name"]
-        title = _clean_title((match["extra"] or "") + line.text[hit.start : _title_end(line.text, hit.end)])
+        stop = _title_end(line.text, hit.end)
+        if not match["extra"] and match.group().endswith(" ") and not _ENDS.match(line.text[stop:]):
+            continue  # words run on: a sentence, not an entry
+        title = _clean_title((match["extra"] or "") + line.text[hit.start : stop])
         if _may_be_person(name) and title:
             quote = line.text if len(line.text) <= _SHORT else line.text[start + match.start() : hit.end]
             found.append(_Found(_bare(name), title, line, quote, place))
@@ -182,8 +217,9 @@ def _title_near(lines: list[Line], place: int) -> str:
         if other is None or other.page is not page or len(other.text) > _TITLE_MAX:
             continue
         if (
-            role_slugs(other.text)
-            and not is_person(other.text)
+            credit(other.text) is None
+            and role_slugs(other.text)
+            and not _may_be_person(other.text)
             and not _EMAIL.search(other.text)
             and not other.text.endswith((".", "?", "!"))
         ):
@@ -218,16 +254,15 @@ def _addresses(site: Site, lines: list[Line]) -> dict[str, Fact]:
 
 def shown_emails(line: Line) -> list[tuple[str, str]]:
     """(address, quote) pairs a block shows, veiled spellings and mail links included."""
-    found = [
-        (match.group().strip(".").casefold(), match.group().strip("."))
-        for match in _EMAIL.finditer(line.text)
-    ]
-    for match in _VEILED.finditer(line.text):
+    found: list[tuple[str, str]] = []
+    if "@" in line.text:
+        shown = [match.group().strip(".") for match in _EMAIL.finditer(line.text)]
+        found += [(address.casefold(), address) for address in shown]
+    for match in (
+        _VEILED.finditer(line.text) if "(" in line.text or "[" in line.text or "{" in line.text else ()
+    ):
         host = _DOT.sub(".", match["host"])
-        if "." in host and not (
-            " at " in match.group() and "(" not in match.group() and "[" not in match.group()
-        ):
-            found.append((f"{match['local']}@{host}".casefold(), match.group()))
+        found.append((f"{match['local']}@{host}".casefold(), match.group()))
     if line.block.href and line.block.href.startswith("mailto:"):
         address = unquote(urlsplit(line.block.href).path).split(",")[0].strip().casefold()
         if _EMAIL.fullmatch(address) and all(address != email for email, _ in found):
@@ -288,7 +323,7 @@ def _ascii(word: str) -> str:
 
 
 def _person(one: _Found, email: str) -> PersonFact:
-    roles = role_slugs(one.title)
+    roles = sorted(role_slugs(one.title), key=lambda slug: slug not in {"founder", "ceo"})
     return PersonFact(
         name=one.name,
         title=one.title,

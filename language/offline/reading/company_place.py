@@ -25,6 +25,10 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], float], ...] = (
     (rf"\b\d{{4}}-\d{{3}} {_TOWN}", ("PT",), 4.0),
     (rf"\b\d{{2}}-\d{{3}} {_TOWN}", ("PL",), 4.0),
     (rf"{_TOWN},? (?:[A-Z][a-z]+ )?[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b", ("GB",), 4.5),
+    (rf"\b[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}},? {_TOWN}", ("GB",), 4.5),
+    (rf"{_TOWN},? (?:Co\.? \w+,? )?[AC-FHKNPRTV-Y]\d[\dW] ?[A-Z\d]{{4}}\b", ("IE",), 4.6),
+    (rf"\b[AC-FHKNPRTV-Y]\d[\dW] ?[A-Z\d]{{4}}\b[, |]*{_TOWN}", ("IE",), 4.5),
+    (rf"\b[A-Z]\d[A-Z] ?\d[A-Z]\d,? {_TOWN}", ("CA",), 4.5),
     (rf"{_TOWN},? [A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?\b", ("US",), 4.5),
     (rf"{_TOWN},? [A-Z]{{2}},? [A-Z]\d[A-Z] ?\d[A-Z]\d\b", ("CA",), 4.5),
     (rf"{_TOWN},? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{{4}}\b", ("AU",), 4.5),
@@ -36,6 +40,9 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], float], ...] = (
     (rf"(?<![\d-])\d{{4}},? {_TOWN}", ("AT", "CH", "BE", "DK", "NO", "HU", "LU", "SI", "BG", "LV"), 1.5),
 )  # fmt: skip
 _SHAPE_RULES = tuple((re.compile(pattern), codes, worth) for pattern, codes, worth in _SHAPES)
+_STREET = re.compile(
+    r"\b(?:Lane|Road|Street|Avenue|Ave|Rd|St|Square|Way|Court|Drive|Close|Quay|Boulevard|Blvd|Row|Terrace|Gardens|Hill|Suite|Floor|House|Park|Centre|Center|Estate|Str\.?|straße|Straße|strasse|platz|weg|rue|Via|Calle)$"
+)
 _CITY_IN = re.compile(
     rf"\b(?:based in|headquartered in|located in|offices? in|from|in|mit sitz in|sitz in|standort|praxis in|kanzlei in|aus|à|basée? à|située? à|en|con sede en|con sede a|a|te|gevestigd in|sediada em|em|i) {_TOWN}"
 )
@@ -58,6 +65,7 @@ _FORMS = (
     (r"\bABN\b|\bPty\b", ("AU",), 2.5),
 )  # fmt: skip
 _FORM_RULES = tuple((re.compile(pattern), codes, worth) for pattern, codes, worth in _FORMS)
+_ANY_FORM = re.compile("|".join(pattern for pattern, _, _ in _FORMS))
 _VAT = re.compile(
     r"\b(?P<code>DE|FR|ES|IT|NL|BE|AT|PL|PT|IE|DK|SE|FI|EE|CZ|LU|LT|LV|SK|SI|HU|RO|BG|HR|GB|EL|CY|MT)[A-Z]?\s?\d[\d. ]{6,11}\w?\b"
 )
@@ -154,6 +162,8 @@ def _shape_hints(line: Line, cities: list[tuple[float, str, Evidence, tuple[str,
     taken: list[tuple[int, int]] = []
     for rule, codes, worth in _SHAPE_RULES:
         for match in rule.finditer(line.text):
+            if _STREET.search((match.groupdict().get("city") or "")):
+                continue
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
             if worth < 2 and not _in_address(line, match):
@@ -165,8 +175,8 @@ def _shape_hints(line: Line, cities: list[tuple[float, str, Evidence, tuple[str,
             evidence = line.quote(_address_quote(line.text, match.start(), match.end()))
             home = {PageKind.CONTACT: 1.0, PageKind.IMPRINT: 1.5}.get(line.kind, 0.5 if line.in_menu else 0.0)
             found.append(_Hint(codes, worth + home, evidence))
-            if town:
-                cities.append((worth + home + 1.0, _trim_town(town), evidence, codes))
+            if town and (town := _trim_town(town)):
+                cities.append((worth + home + 1.0, town, evidence, codes))
     return found
 
 
@@ -187,12 +197,13 @@ def _may_be_town(town: str) -> bool:
 
 def _trim_town(town: str) -> str:
     """Drop what follows the town in one line: telephone, register, country."""
+    town = re.split(r"[.;:]\s", town)[0]
     town = re.split(
-        r"\s(?:Tel|Telefon|Phone|Fax|E-?Mail|Registr\w*|Registration|USt\w*|Germany|Deutschland|Austria|Österreich|France|Schweiz|Switzerland|Italia|Italy|España|Spain|Nederland|Portugal|Estonia)\b",
+        r"\s(?:Tel\w*|Tél\w*|Téléphone|Phone|Fax|E-?[Mm]ail|Email|Courriel|Correo|Call|Mobile|Mob|Write|Web|www|Registr\w*|Registration|USt\w*|Germany|Deutschland|Austria|Österreich|France|Schweiz|Switzerland|Italia|Italy|España|Spain|Nederland|Portugal|Estonia)\b",
         town,
     )[0]
     hits = country_hits(tokens(town), town)
-    if hits and hits[0].start > 0:
+    if hits:
         town = town[: hits[0].start]
     return town.strip(" .,-")
 
@@ -225,7 +236,7 @@ def _register_hints(line: Line) -> list[_Hint]:
     ):
         return []
     found = []
-    for rule, codes, worth in _FORM_RULES:
+    for rule, codes, worth in _FORM_RULES if _ANY_FORM.search(line.text) else ():
         if match := rule.search(line.text):
             found.append(
                 _Hint(codes, worth, line.quote(_address_quote(line.text, match.start(), match.end())))
@@ -294,7 +305,9 @@ def _city(
             if known and known == country:
                 sentence = sentence_around(line.text, match.start())
                 if len(sentence) <= MAX_QUOTE:
-                    return Fact(value=match["city"], evidence=line.quote(sentence), confidence=0.7)
+                    return Fact(
+                        value=match["city"].strip(" .,"), evidence=line.quote(sentence), confidence=0.7
+                    )
     return None
 
 

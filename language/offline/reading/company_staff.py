@@ -18,24 +18,24 @@ _TEAM = (
     r"(?:team has grown to|team is now|grown to|now number|team of|team from|staff of|crew of|workforce of|we are|we're|we now are|there are|employ(?:s|ing)?|employer of|ein team (?:von|aus)|team von|team aus|wir sind(?: inzwischen| mittlerweile)?|auf mittlerweile|gewachsen auf|beschäftigen|beschäftigt|arbeiten|"
     r"équipe de|nous sommes(?: désormais)?|nous employons|compte|emploie|equipo de|somos(?: ya)?|contamos con|empleamos|formado por|squadra di|team di|siamo(?: ormai)?(?: in)?|contiamo|impieghiamo|team van|ons team telt|telt|wij zijn(?: met)?|we zijn met|equipa de|equipe de)"
 )
+_LABEL = (
+    r"(?:employees|staff|team|team size|people|headcount|workforce|colleagues|team members|number of employees|company size|"
+    r"mitarbeiter\w*|mitarbeitende\w*|beschäftigte|belegschaft|teamgröße|köpfe|kolleginnen und kollegen|"
+    r"effectifs?|salariés|collaborateurs|équipe|employés|empleados|plantilla|equipo|trabajadores|personas en el equipo|"
+    r"dipendenti|organico|squadra|addetti|collaboratori|persone|medewerkers|werknemers|collega's|colaboradores|funcionários|equipa|equipe)"
+)
 _RULES = (
     (5.0, re.compile(rf"\b{_TEAM}\s+(?:{_MORE}\s+)?(?P<low>\d{{1,5}})\s*(?:-|–|to|bis|à|a|tot)\s*(?P<n>\d{{1,5}})\b", re.IGNORECASE)),
     (4.0, re.compile(rf"(?<![\w.,])(?P<low>\d{{1,5}})\s*(?:-|–|to|bis|à|a|tot)\s*(?P<n>\d{{1,5}})\s+{_NOUN}", re.IGNORECASE)),
     (5.0, re.compile(rf"\b{_TEAM}\s+(?:heute |now |today |aujourd'hui |hoy |oggi )?(?:{_MORE}\s+)?{_N}\b(?:\s?\+)?(?P<plus>\+)?(?:\s+{_NOUN})?", re.IGNORECASE)),
     (4.0, re.compile(rf"(?:\b{_MORE}\s+)?(?<![\w.,]){_N}(?P<plus>\s?\+)?[\s-]+(?:\w+[\s-]+){{0,1}}{_NOUN}", re.IGNORECASE)),
-    (3.5, re.compile(rf"\b(?:employees|staff|team size|headcount|mitarbeiter(?:zahl)?|mitarbeitende|effectifs?|salariés|empleados|dipendenti|medewerkers|number of employees|company size)\s*[:=]\s*(?:{_MORE}\s+)?(?:(?P<low>\d{{1,5}})\s*(?:-|–|to|bis)\s*)?{_N}(?P<plus>\s?\+)?", re.IGNORECASE)),
+    (3.5, re.compile(rf"\b{_LABEL}\s*[:=]\s*(?:{_MORE}\s+)?(?:(?P<low>\d{{1,5}})\s*(?:-|–|to|bis)\s*)?{_N}(?P<plus>\s?\+)?", re.IGNORECASE)),
 )  # fmt: skip
 _THEIRS = re.compile(
     r"\b(?:compan(?:y|ies) with|businesses with|teams (?:of|with)|clients with|customers with|organi[sz]ations with|firms with|employers with|plants with|for (?:teams|companies)|your (?:team|employees|staff)|"
     r"unternehmen (?:mit|ab)|betriebe (?:mit|ab)|firmen (?:mit|ab)|ihre mitarbeiter|entreprises de|vos (?:salariés|collaborateurs|équipes)|empresas (?:con|de)|aziende con|bedrijven met|trained|geschult|placed|vermittelt|"
     r"per (?:user|employee|seat)|pro mitarbeiter|par (?:utilisateur|salarié)|up to \d+ (?:users|employees)|plan|tarif|customers|kunden|clients|patients|patienten|hours|stunden|jahre|years|years old|conference|participants|guests|gäste)\b",
     re.IGNORECASE,
-)
-_LABEL = (
-    r"(?:employees|staff|team|team size|people|headcount|workforce|colleagues|team members|number of employees|company size|"
-    r"mitarbeiter\w*|mitarbeitende\w*|beschäftigte|belegschaft|teamgröße|köpfe|kolleginnen und kollegen|"
-    r"effectifs?|salariés|collaborateurs|équipe|employés|empleados|plantilla|equipo|trabajadores|personas en el equipo|"
-    r"dipendenti|organico|squadra|addetti|collaboratori|persone|medewerkers|werknemers|collega's|colaboradores|funcionários|equipa|equipe)"
 )
 _TILE = re.compile(
     rf"^(?:{_LABEL}\s*[:=]?\s*(?P<n>\d{{1,6}})(?P<plus>\s?\+)?|(?P<n2>\d{{1,6}})(?P<plus2>\s?\+)?\s+{_LABEL})\.?$",
@@ -158,12 +158,17 @@ def _is_head_count(sentence: str, match: re.Match[str]) -> bool:
     around = sentence[max(0, match.start() - 40) : match.end() + 12]
     if _THEIRS.search(around):
         return False
-    if _PERSONS.search(match.group()) and (_PUBLIC.search(sentence) or not _AT_WORK.search(sentence)):
+    cued = re.match(_TEAM, match.group(), re.IGNORECASE) is not None
+    if (
+        _PERSONS.search(match.group())
+        and not cued
+        and (_PUBLIC.search(sentence) or not _AT_WORK.search(sentence))
+    ):
         return False
     count = _value(groups["n"])
-    if 1900 <= count <= 2100 and not groups.get("noun"):
+    if 1800 <= count <= 2100 and (not groups.get("noun") or _PERSONS.search(match.group())):
         return False
-    if groups.get("noun") or "employees" in match.group().lower() or ":" in match.group():
+    if groups.get("noun") or ":" in match.group():
         return True
     rest = sentence[match.end() :].lstrip()
     return (

@@ -11,14 +11,15 @@ from domain.accounts import Fact, Standing
 from domain.knowledge import Evidence
 from language.offline.lexicon.canonical import industry_ancestors, industry_hits
 from language.offline.lexicon.matching import Hit, tokens
+from language.offline.reading.name import same_company
 from language.offline.reading.names import is_person
-from language.offline.reading.offer import definition_rule, is_call
+from language.offline.reading.offer import definition_end, is_call
 from language.offline.reading.sentences import MAX_QUOTE, plain, sentences
 from language.offline.reading.site import Line, PageKind, Site
 
 _SERVED = re.compile(
     r"\b(?:for|für|pour|para|per|voor|serving|serve[sd]?|helps?|helping|supply(?:ing)?|supplies|customers|clients|clientes|clienti|kunden|klanten|"
-    r"branchen|industries|beliefern|accompagnons|aidons|ayudamos|aiutiamo|aux|an|trusted by|used by|from|aus|like|such as|including|near|next to|neben|bei|with|avec|mit|con|met)\b",
+    r"branchen|industries|beliefern|accompagnons|aidons|ayudamos|aiutiamo|aux|trusted by|used by|like|such as|including)\b",
     re.IGNORECASE,
 )
 _PAGE_WEIGHT = {
@@ -44,6 +45,7 @@ _KIND_WEIGHT = {
     "button": 0.0,
 }
 _KEPT = 3
+_DECLARED = 5.0  # a word this heavy was chosen by the company for itself
 _RULES = (
     (
         Standing.PARKED,
@@ -69,6 +71,14 @@ _RULES = (
     ),
 )
 _STANDING = tuple((standing, re.compile(pattern, re.IGNORECASE)) for standing, pattern in _RULES)
+_IN_SHORT = re.compile(
+    r"^(?:in short|in brief|who we are|kurz gesagt|auf einen blick|in kürze|en bref|en deux mots|en resumen|en pocas palabras|in breve|in het kort|kortom|em resumo)$",
+    re.IGNORECASE,
+)
+_AS_A = re.compile(
+    r"^(?:as an?|als|en tant qu[e']|como|come|enquanto) (?P<what>[^,.]{4,70}),? (?:we|wir|nous|noi|wij|kümmern|bieten|on|nos|ci|cuidamos|somos|siamo)\b",
+    re.IGNORECASE,
+)
 _FIRM = re.compile(
     r"\b(?:we|our (?:team|company|customers|clients)|wir|unser\w*|nous|notre|nuestr\w+|nostr\w+|onze|noss\w+|gmbh|ltd|inc)\b",
     re.IGNORECASE,
@@ -84,7 +94,7 @@ _DIARY = re.compile(
 _ENOUGH = 120  # characters of text that make a company's page
 
 
-def industries(site: Site, summary: Fact | None) -> tuple[Fact, ...]:
+def industries(site: Site, summary: Fact | None, brand: str) -> tuple[Fact, ...]:
     """The company's own industries, best first; wider industries follow with less confidence."""
     scores: dict[str, float] = defaultdict(float)
     quotes: dict[str, tuple[float, Evidence]] = {}
@@ -94,16 +104,19 @@ def industries(site: Site, summary: Fact | None) -> tuple[Fact, ...]:
             scores[hit.value] += worth
             if line is not None and worth > quotes.get(hit.value, (0.0, None))[0]:
                 quotes[hit.value] = (worth, line.quote(_around(text, hit)))
-    if summary is not None:
-        for hit, share in _own_hits(summary.value):
-            scores[hit.value] += 3.0 * share
-            quotes.setdefault(hit.value, (0.0, summary.evidence))
-    return _ranked(scores, quotes)
+    declared: list[str] = []
+    for text, weight, evidence in _self_descriptions(site, summary, brand):
+        for hit, share in _own_hits(text):
+            scores[hit.value] += weight * share
+            if weight * share > _DECLARED:
+                declared.append(hit.value)
+            if evidence is not None:
+                quotes.setdefault(hit.value, (0.0, evidence))
+    return _ranked(scores, quotes, declared)
 
 
 def summary_of(site: Site, brand: str) -> Fact | None:
     """One sentence in which the company says what it does."""
-    rule = definition_rule(brand)
     fallback: Fact | None = None
     for line in site.of(PageKind.HOME, PageKind.ABOUT, PageKind.PRODUCT):
         if line.block.href or line.tag in {"button", "td", "quote"} or line.index > 40:
@@ -112,7 +125,7 @@ def summary_of(site: Site, brand: str) -> Fact | None:
             words = len(sentence.split())
             if not 5 <= words <= 45 or len(sentence) > MAX_QUOTE or sentence.endswith("?"):
                 continue
-            if not line.is_heading and rule.match(sentence):
+            if not line.is_heading and definition_end(sentence, brand):
                 return Fact(value=plain(sentence), evidence=line.quote(sentence))
             if fallback is None and line.kind == PageKind.HOME and not is_call(sentence):
                 fallback = Fact(value=plain(sentence), evidence=line.quote(sentence), confidence=0.6)
@@ -151,6 +164,23 @@ def _holds(standing: Standing, size: int, texts: list[str]) -> bool:
     return True
 
 
+def _self_descriptions(
+    site: Site, summary: Fact | None, brand: str
+) -> Iterable[tuple[str, float, Evidence | None]]:
+    """The words a company chooses for itself: its name, its summary, what follows "Name:" or "In short:"."""
+    if brand:
+        yield brand, 3.0, None
+    if summary is not None:
+        yield summary.value, 6.0 if summary.confidence == 1.0 else 3.0, summary.evidence
+    for line in site.of(PageKind.HOME, PageKind.ABOUT)[:60]:
+        for sentence in line.sentences[:2]:
+            lead, _, rest = sentence.partition(": ")
+            if rest and len(sentence) <= MAX_QUOTE and (same_company(lead, brand) or _IN_SHORT.match(lead)):
+                yield rest, 8.0, line.quote(sentence)
+            elif (match := _AS_A.match(sentence)) and len(sentence) <= MAX_QUOTE:
+                yield match["what"], 8.0, line.quote(sentence)
+
+
 def _segments(site: Site) -> Iterable[tuple[str, float, Line | None]]:
     seen: set[str] = set()
     for page in site.pages[:1]:
@@ -173,7 +203,7 @@ def _own_hits(text: str) -> list[tuple[Hit, float]]:
     for hit in industry_hits(tokens(text), text):
         before = text[max(0, hit.start - 70) : hit.start]
         sentence = re.split(r"[.!?;|]\s", before)[-1]
-        share = (0.12 if _SERVED.search(sentence) else 1.0) * (0.25 if hit.weak else 1.0)
+        share = (0.03 if _SERVED.search(sentence) else 1.0) * (0.25 if hit.weak else 1.0)
         if hit.value not in found or share > found[hit.value][1]:
             found[hit.value] = (hit, share)
     return list(found.values())
@@ -186,7 +216,9 @@ def _around(text: str, hit: Hit) -> str:
     return text[hit.start : hit.end]
 
 
-def _ranked(scores: dict[str, float], quotes: dict[str, tuple[float, Evidence]]) -> tuple[Fact, ...]:
+def _ranked(
+    scores: dict[str, float], quotes: dict[str, tuple[float, Evidence]], declared: list[str]
+) -> tuple[Fact, ...]:
     for slug in list(scores):
         for wider in industry_ancestors(slug):
             if wider in scores:
@@ -196,6 +228,7 @@ def _ranked(scores: dict[str, float], quotes: dict[str, tuple[float, Evidence]])
     if best < 0.3:
         return ()
     kept = [slug for slug in ranked[:_KEPT] if scores[slug] >= 0.45 * best]
+    kept += [slug for slug in dict.fromkeys(declared) if slug not in kept and slug in quotes][:_KEPT]
     facts = {
         slug: Fact(value=slug, evidence=quotes[slug][1], confidence=round(scores[slug] / best, 2))
         for slug in kept

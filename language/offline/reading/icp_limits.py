@@ -13,6 +13,7 @@ _NOT_FOR = re.compile(
     r"\b(?:(?:is|are|'re) not (?:\w+ )?(?:a |an |the )?(?:(?:right|best|good) (?:fit|tool|choice)|suitable|suited|meant|intended|designed|made|built|for)\b(?: for| if)?|isn't (?:for|right for)|not a (?:good )?fit (?:for|if)|"
     r"not for you if|not recommended for|we (?:do not|don't|cannot|can't|won't) (?:work with|serve|sell to|support|accept|deliver to|ship to|supply|take on|place|offer)|"
     r"(?:no|not open to) (?:private|retail|residential) (?:customers|clients|individuals)|b2b only|trade only|business customers only|only (?:for|to) (?:businesses|trade|professionals|companies)|"
+    r"not the right (?:partner|people|supplier|agency)|nicht der richtige (?:partner|ansprechpartner|anbieter)|pas le bon (?:partenaire|choix)|no somos la (?:opción|empresa)|"
     r"nicht (?:geeignet|gedacht|gemacht) für|nichts für|ungeeignet für|nicht für|nur für (?:gewerb\w+|unternehmen|geschäftskunden|händler|wiederverkäufer)|keine privatkunden|kein verkauf an privat\w*|ausschließlich (?:an|für) \w+|"
     r"(?:ne convient|n'est) pas (?:adapté\w* |fait\w* |destiné\w* )?(?:aux?|à|pour)|pas de vente aux particuliers|réservée?s? aux professionnels|exclusivement aux professionnels|"
     r"no (?:es|está) (?:pensado|adecuado|indicado|hecho) para|no vendemos a particulares|solo (?:para )?profesionales|exclusivamente a (?:profesionales|empresas)|"
@@ -39,6 +40,7 @@ _PAGES = (
     PageKind.PRICING,
     PageKind.AUDIENCE,
     PageKind.CONTACT,
+    PageKind.CUSTOMERS,
     PageKind.OTHER,
 )
 _MOST_SAID = 6
@@ -59,7 +61,11 @@ def _said(site: Site) -> list[IcpLine]:
             stated = _NOT_FOR.search(sentence)
             heading = line.kind == PageKind.UNFIT and line.is_heading and _NOT_HEADING.search(sentence)
             if (stated or heading) and _is_limit(line, sentence):
-                start = stated.end() if stated else 0
+                start = (
+                    stated.end()
+                    if stated and not re.search(r"(?:place|offer|accept)$", stated.group())
+                    else len(sentence)
+                )
                 found.append(_limit(plain(sentence), sentence[start:], line.quote(sentence)))
     unique = {fold(line.value): line for line in found}
     return list(unique.values())[:_MOST_SAID]

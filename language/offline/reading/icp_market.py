@@ -36,7 +36,7 @@ _SIZED = (
     PageKind.OTHER,
 )
 _SIZED_COMPANY = re.compile(
-    rf"\b(?:compan(?:y|ies)|teams|businesses|firms|organi[sz]ations|employers|practices|plants|workforces|unternehmen|betriebe?|firmen|teams|praxen|"
+    rf"\b(?:compan(?:y|ies)|teams|businesses|firms|organi[sz]ations|employers|practices|plants|sites|workforces|unternehmen|betriebe?n?|werke?n?|firmen|teams|praxen|"
     rf"entreprises|équipes|empresas|equipos|aziende|imprese|bedrijven)\b[^.;]{{0,25}}\b(?:with|of|from|between|over|under|having|mit|ab|von|zwischen|avec|de|entre|con|da|met|van|tussen)\b"
     rf"[^.;]{{0,30}}\d[^.;]{{0,25}}?\b{PEOPLE}",
     re.IGNORECASE,

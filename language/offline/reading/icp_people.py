@@ -39,7 +39,7 @@ _PAIN = re.compile(
     r"bottlenecks?|guesswork|outdated|scattered|silos?|lose|losing|lost|missed|risk of|breach\w*|burden|overload\w*|overwhelm\w+|turnover|churn|scrap|rework|"
     r"unreliable|inaccurate|incomplete|cumbersome|painful|problem with|breakdowns?|unplanned|vacanc\w+|understaffed|phishing|ransomware|false positives|alert fatigue|"
     r"cookie (?:consent )?banners?|consent banners?|double bookings?|late payments?|last[- ]minute|"
-    r"mühsam\w*|aufwendig\w*|aufwändig\w*|zeitfresser|papierkram|fachkräftemangel|ausfall\w*|ausfälle|stillstand\w*|kompliziert\w*|teuer\w*|fehleranfällig\w*|"
+    r"mühsam\w*|aufwendig\w*|aufwändig\w*|zeitfresser|papierkram|fachkräftemangel|ausfall\w*|ausfälle|stillst[aä]nd\w*|kompliziert\w*|teuer\w*|fehleranfällig\w*|"
     r"zettelwirtschaft|engpass|engpässe|verzögerung\w*|excel-listen|personalmangel|unübersichtlich\w*|zeitdruck|umständlich\w*|rüstzeiten|ausschuss|angst vor|schmerz\w*|"
     r"fastidieu\w+|perte de temps|complexe|coûteu\w+|pénurie|gaspillage|retards?|erreurs|ruptures? de stock|contraintes?|paperasse|difficultés?|chronophage|pannes?|"
     r"complicad\w+|costos\w+|pérdida de tiempo|retrasos|averías|papeleo|escasez|errores|difícil\w*|"
@@ -79,7 +79,7 @@ def role_lines(site: Site, rivals: Collection[str]) -> list[IcpLine]:
             scores[slug] += worth
             quotes[slug].append((worth, evidence, words))
     ranked = sorted(scores, key=lambda slug: -scores[slug])
-    return [_role_line(slug, quotes[slug]) for slug in ranked if scores[slug] >= 2.0][:6]
+    return [_role_line(slug, quotes[slug]) for slug in ranked if scores[slug] >= 1.5][:6]
 
 
 def pain_lines(site: Site) -> list[IcpLine]:

@@ -2,6 +2,8 @@
 
 import re
 
+from language.offline.lexicon.matching import tokens
+
 _MACHINE = (
     r"(?:ai|a\.i\.|artificial intelligence|llms?|language models?|chatbots?|gpt|chatgpt|claude|copilots?|"
     r"(?:ai|automated|sales|virtual|research)[- ](?:agents?|assistants?|systems?|models?|bots?|tools?)|assistants?|"
@@ -27,6 +29,12 @@ _RULES = (
     r"crm (?:data|export)|secrets?)\b[^.!?]{0,30}\b(?:to)\b",
     r"\[(?:system|inst|assistant)\]|<\|?(?:im_start|system)\|?>|###\s*(?:system|instruction)",
 )
+_TRIGGERS = frozenset(
+    "ai llm llms model models modelo modelos modele modeles chatbot chatbots gpt chatgpt claude copilot copilots agent agents assistant assistants assistenten "
+    "asistente asistentes system systems bot bots tool tools crawler crawlers scraper scrapers ki sprachmodell sprachmodelle ia ignore ignores disregard forget override bypass "
+    "ignoriere vergiss missachte ignorez ignorer oublie oubliez ignora ignorad olvida omite dimentica negeer prompt assistente summarising summarizing describing processing "
+    "password passwords credentials secrets api crm".split()
+)
 _TO_MACHINES = re.compile("|".join(f"(?:{rule})" for rule in _RULES), re.IGNORECASE)
 _SELLS_AI = re.compile(
     r"\b(?:our|we|wir|notre|nos|nuestr\w+|unser\w*)\b[^.!?]{0,60}\b(?:ai|assistants?|bots?|ki|ia)\b", re.I
@@ -45,10 +53,17 @@ _NEGATED = re.compile(
 
 def speaks_to_machines(text: str) -> bool:
     """True for text that instructs software that reads the page ("AI assistants must …")."""
+    if (
+        _TRIGGERS.isdisjoint({word.fold for word in tokens(text)})
+        and "[" not in text
+        and "<" not in text
+        and "#" not in text
+    ):
+        return False  # the rules are slow and every block of every page passes here
     match = _TO_MACHINES.search(text)
     return match is not None and not (_SELLS_AI.match(text) and "ignore" not in text.lower())
 
 
 def is_cookie_notice(text: str) -> bool:
     """True for a consent banner; false for a company that says it sets none."""
-    return _COOKIES.search(text) is not None and not _NEGATED.search(text[:60])
+    return "ookie" in text and _COOKIES.search(text) is not None and not _NEGATED.search(text[:60])

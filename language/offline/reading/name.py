@@ -44,6 +44,9 @@ _NOT_NAMES = {
 }  # fmt: skip
 
 
+_FROM_TITLE = 8.0  # a name of the title alone must also be the domain's
+
+
 @dataclass
 class _Tally:
     score: float = 0.0
@@ -51,7 +54,11 @@ class _Tally:
 
 
 def find_name(site: Site) -> tuple[str, Evidence | None]:
-    """The brand and a quote that shows it; ("", None) when nothing visible looks like a name."""
+    """The brand and a quote that shows it.
+
+    The quote is None when only the title and the domain agree on a name no visible text shows;
+    the name is "" when nothing looks like one.
+    """
     tallies: dict[str, _Tally] = defaultdict(_Tally)
     spellings: dict[str, str] = {}
     for name, worth, line, quote in _mentions(site):
@@ -92,6 +99,8 @@ def _winner(site: Site, tallies: dict[str, _Tally]) -> tuple[str, Evidence | Non
         evidence = _quote_for(site, name, tally)
         if evidence is not None:
             return name, evidence
+        if tally.score >= _FROM_TITLE:
+            return name, None
     return "", None
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from language.offline.lexicon.canonical import country_codes, industry_slugs, role_slugs
+from language.offline.lexicon.canonical import country_codes, industry_hits, role_hits
+from language.offline.lexicon.matching import tokens
 from language.offline.reading.sentences import plain
 
 _UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽ"
@@ -62,7 +63,14 @@ def is_name(text: str) -> bool:
 
 def is_common_noun(text: str) -> bool:
     """True for a phrase that names a kind of business or role, not one company."""
-    return len(text.split()) <= 3 and bool(industry_slugs(text) or role_slugs(text))
+    words = tokens(text)
+    covered = {
+        place
+        for hit in (*industry_hits(words, text), *role_hits(words))
+        for place in range(hit.first, hit.last)
+    }
+    rest = [word for place, word in enumerate(words) if place not in covered and word.fold not in _GENERIC]
+    return bool(covered) and not any(word.text[:1].isupper() for word in rest)
 
 
 def is_person(text: str) -> bool:

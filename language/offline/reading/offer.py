@@ -2,7 +2,9 @@
 
 import re
 
+from language.offline.lexicon.canonical import industry_slugs
 from language.offline.reading.ranking import Candidate
+from language.offline.reading.regions import states_market
 from language.offline.reading.sentences import MAX_QUOTE, clip, plain
 from language.offline.reading.site import Line, PageKind, Site
 
@@ -30,14 +32,22 @@ _NO_PRONOUN = (
     r"Offriamo|Progettiamo|Produciamo|Realizziamo|Siamo|Aiutiamo|Forniamo|Sviluppiamo|Distribuiamo|Creiamo|Vendiamo|"
     r"Oferecemos|Desenvolvemos|Criamos|Ajudamos|Produzimos|Fornecemos)"
 )
+_LEAD = 90  # characters before the subject of a definition
+_LEADS_IN = re.compile(r"(?:[^.,]{0,60}, )?(?:the |die |das |der |la |le |el |il )?", re.IGNORECASE)
+_WE_SAY = re.compile(
+    rf"(?:[^.,]{{0,60}}, )?{_WE}\W?\s?(?:{_BE} (?:{_ARTICLE}\s)?(?=\w)|(?:\w+ )?{_DO}\b)|{_NO_PRONOUN}\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(rf"(?: [A-Z]\w+)?\W?\s?(?:{_BE} (?:{_ARTICLE}\s)?(?=\w)|(?:\w+ )?{_DO}\b)", re.IGNORECASE)
 _ABOUT_SELF = re.compile(
-    r"\b(?:hiring|proud|committed|passionate|happy|excited|sorry|currently|always|not|no longer|trusted|used by|loved|open to|"
+    r"\b(?:hiring|proud|ne|nicht|kein\w*|committed|passionate|happy|excited|sorry|currently|always|not|no longer|trusted|used by|loved|open to|"
     r"funded|bootstrapped|founded|gegründet|stolz|founded in|looking for|suchen|recrutons|cookies?|newsletter|terms|offline|"
     r"a team of|ein team von|right tool|right fit|best fit|good fit|wrong|difficult|hard|frustrating|available|located|"
-    r"closed|geschlossen|no answer|reserves?|liable|responsible for)\b",
+    r"closed|geschlossen|certified|zertifiziert|certifiée?s?|certificad[oa]s?|no answer|reserves?|liable|responsible for)\b",
     re.IGNORECASE,
 )
 _GENERIC_HEADING = re.compile(
+    r"^(?:built|made|designed|perfect|for|für|pour|para|per|voor|fini|no more|weniger|less|fewer|schluss mit|nie wieder|tired of|say goodbye|stop|forget|moins de|basta|olvida|never again|keine?)\b|"
     r"\b(?:about|contact|kontakt|faq|questions?|pricing|preise|plans?|testimonials?|customers?|kunden|clients?|team|blog|news|careers?|"
     r"jobs|get started|sign up|ready to|try|start|subscribe|newsletter|follow|our story|welcome|willkommen|bienvenue|why|warum|"
     r"pourquoi|how it works|so funktioniert|what our|was unsere|was kunden|trusted|love|meet|join|book|request|demo|download|imprint|"
@@ -48,7 +58,7 @@ _GENERIC_HEADING = re.compile(
     re.IGNORECASE,
 )
 _LIST_HEADING = re.compile(
-    r"^(?:our |unsere |nos |nuestros |nuestras |i nostri |le nostre |onze |os nossos |as nossas )?(?:\w+ )?(?:services?|products?|features?|solutions?|leistungen|produkte|"
+    r"^(?:our |unsere |nos |nuestros |nuestras |i nostri |le nostre |onze |os nossos |as nossas )?(?:services?|products?|features?|solutions?|leistungen|produkte|"
     r"angebot|leistungsspektrum|sortiment|maschinen|treatments?|behandlungen|prestations|produits|gammes?|savoir-faire|servicios|"
     r"productos|servizi|prodotti|diensten|producten|serviços|produtos|capabilities|expertise|what we (?:do|offer|make)|"
     r"was wir (?:tun|bieten|machen)|ce que nous faisons|qué hacemos|cosa facciamo|wat wij doen|everything you need)\W*$",
@@ -74,18 +84,21 @@ def is_call(text: str) -> bool:
     return len(text.split()) <= 6 and _CALL.match(text) is not None
 
 
-def definition_rule(brand: str) -> re.Pattern[str]:
-    """Matches sentences in which a company says what it is or does."""
-    name = rf"(?:{re.escape(brand)}|{re.escape(brand.split()[0])}(?: [A-Z]\w+)?)" if brand else r"(?!)"
-    subject = rf"(?:(?:the |die |das |der |la |le |el |il )?{name}|{_WE})"
-    return re.compile(
-        rf"^(?:[^.,]{{0,60}}, )?(?:{subject}\W?\s?(?:{_BE} (?:{_ARTICLE}\s)?(?=\w)|(?:\w+ )?{_DO}\b)|{_NO_PRONOUN}\b)",
-        re.IGNORECASE,
-    )
+def definition_end(sentence: str, brand: str) -> int:
+    """Where the words "Acme is a …" or "We help …" end at the start of a sentence; 0 when it says no such thing."""
+    match = _WE_SAY.match(sentence)
+    if match is not None:
+        return match.end()
+    for name in dict.fromkeys((brand, brand.split()[0])) if brand else ():
+        place = sentence[:_LEAD].casefold().find(name.casefold())
+        if place >= 0 and _LEADS_IN.fullmatch(sentence[:place]):
+            start = place + len(name)
+            if said := _SAYS.match(sentence, start):
+                return said.end()
+    return 0
 
 
 def _definitions(site: Site, brand: str) -> list[Candidate]:
-    rule = definition_rule(brand)
     worth = {
         PageKind.HOME: 10.0,
         PageKind.ABOUT: 8.0,
@@ -98,7 +111,7 @@ def _definitions(site: Site, brand: str) -> list[Candidate]:
         if line.is_heading or line.tag in {"td", "button", "quote"}:
             continue
         for place, sentence in enumerate(line.sentences[:3]):
-            if _defines(sentence, rule, brand):
+            if _defines(sentence, brand):
                 depth = min(line.index, 60) / 20 + place
                 found.append(
                     Candidate(clip(plain(sentence), 180), line.quote(sentence), worth[line.kind] - depth)
@@ -106,14 +119,16 @@ def _definitions(site: Site, brand: str) -> list[Candidate]:
     return sorted(found, key=lambda one: -one.score)[:2]
 
 
-def _defines(sentence: str, rule: re.Pattern[str], brand: str) -> bool:
+def _defines(sentence: str, brand: str) -> bool:
     words = sentence.split()
     if not 4 <= len(words) <= 40 or len(sentence) > MAX_QUOTE or sentence.endswith("?"):
         return False
-    head = rule.match(sentence)
     if re.search(r"\b(?:trusted|used|loved) by\b|\s[,.](?:\s|$)", sentence):
         return False
-    return head is not None and not _ABOUT_SELF.search(sentence[: head.end() + 45])
+    if states_market(sentence) and not industry_slugs(sentence):
+        return False
+    end = definition_end(sentence, brand)
+    return end > 0 and not _ABOUT_SELF.search(sentence[: end + 45])
 
 
 def _hero(site: Site) -> list[Candidate]:

@@ -138,7 +138,7 @@ def _terms(line: Line, sentence: str, in_section: bool) -> list[_Term]:
 
 def _labelled(line: Line, sentence: str) -> str:
     """The sentence, with the plan it belongs to when the sentence is only an amount."""
-    heading = plain(line.block.heading)
+    heading = plain(_beside(line) or line.block.heading)
     short = len(sentence.split()) <= 5
     value = plain(sentence)
     if (
@@ -150,6 +150,15 @@ def _labelled(line: Line, sentence: str) -> str:
     ):
         return f"{heading}: {value}"
     return clip(value, 140)
+
+
+def _beside(line: Line) -> str:
+    """The table cell before an amount names what it pays for."""
+    blocks = line.page.blocks
+    before = blocks[line.index - 1] if line.index else None
+    if line.block.kind != "td" or before is None or before.kind != "td" or AMOUNT.search(before.text):
+        return ""
+    return before.text if len(before.text.split()) <= 6 else ""
 
 
 def _topic(words: str) -> str:

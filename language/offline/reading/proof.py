@@ -134,6 +134,11 @@ def credit(text: str) -> tuple[str, str, str] | None:
     return None
 
 
+def is_customer_heading(text: str) -> bool:
+    """True for a heading such as "Our customers" or "Referenzen"."""
+    return len(text.split()) <= 7 and _LOGO_HEADING.search(text) is not None
+
+
 def _lines(site: Site) -> list[Line]:
     return [line for line in site.of(*_PAGES, furniture=True) if not line.in_menu]
 
@@ -237,7 +242,8 @@ def _is_boast(sentence: str, about_us: bool) -> bool:
         sentence,
         re.IGNORECASE,
     )
-    return about_us and subject is not None
+    count = _COUNT.search(sentence)
+    return about_us and (subject is not None or (count is not None and count.start() == 0))
 
 
 def quote_pages(site: Site) -> tuple[Page, ...]:

@@ -1,9 +1,10 @@
 """Where a company sits, hosts or sells and which languages it works in: only from sentences that say so."""
 
 import re
+from collections.abc import Sequence
 
 from language.offline.lexicon.canonical import country_codes, country_label, language_codes
-from language.offline.lexicon.matching import Hit, tokens
+from language.offline.lexicon.matching import Hit, Token, tokens
 from language.offline.lexicon.places import city_hits, country_hits
 from language.offline.reading.ranking import Candidate
 from language.offline.reading.sentences import MAX_QUOTE
@@ -35,7 +36,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
-    r"\b(?:available in|speaks?|spoken|languages?|multilingual|bilingual|support in|in (?:both )?(?=\w+ (?:and|or) \w+\b)|translated into|fluent in|"
+    r"\b(?:available in|speaks?|parle|parlent|spoken|languages?|multilingual|bilingual|support in|in (?:both )?(?=\w+ (?:and|or) \w+\b)|translated into|fluent in|"
     r"sprachen?|sprechen|spricht|auf (?=deutsch|englisch|französisch|spanisch|italienisch)|zweisprachig|mehrsprachig|"
     r"langues?|parlons|parlées?|en (?=français|anglais|allemand)|disponible en|idiomas?|hablamos|atendemos en|se habla|"
     r"lingue|parliamo|parlano|disponibile in|talen|spreken|beschikbaar in|línguas?|falamos|idiomas|disponível em)",
@@ -116,6 +117,11 @@ def served_markets(site: Site) -> list[tuple[str, tuple[str, ...], Line, str]]:
     return found
 
 
+def states_market(sentence: str) -> bool:
+    """True for a sentence that says where the company sells or delivers."""
+    return _MARKET.search(sentence) is not None and bool(country_codes(sentence))
+
+
 def region_label(codes: tuple[str, ...] | list[str]) -> str:
     """One name for a set of countries: "European Union", "DACH", or the countries' names."""
     wanted = frozenset(codes)
@@ -188,7 +194,7 @@ _ADJECTIVE = re.compile(
 )
 
 
-def _cities(line: Line, sentence: str, words: list) -> list[Candidate]:
+def _cities(line: Line, sentence: str, words: Sequence[Token]) -> list[Candidate]:
     found = [hit for hit in city_hits(words)]
     return [
         Candidate(f"{sentence[hit.start : hit.end]} ({country_label(hit.value)})", line.quote(sentence), 4.5)

@@ -120,6 +120,7 @@ class Line:
     kind: PageKind
     block: Block
     index: int
+    text: str  # the block's text
     in_menu: bool  # navigation and footers
     repeated: bool  # stands on many pages of the site
 
@@ -133,11 +134,6 @@ class Line:
         """The block's kind; a long table cell is a paragraph, for sites laid out in tables."""
         kind = self.block.kind
         return "p" if kind == "td" and len(self.block.text) > _CELL else kind
-
-    @property
-    def text(self) -> str:
-        """The block's text."""
-        return self.block.text
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -256,5 +252,7 @@ def _lines(page: Page, kind: PageKind, repeated: frozenset[str]) -> list[Line]:
             trapped = False
             continue
         zone = block.zone in {"nav", "footer"}
-        lines.append(Line(page, kind, block, index, in_menu=zone, repeated=block.text in repeated))
+        lines.append(
+            Line(page, kind, block, index, block.text, in_menu=zone, repeated=block.text in repeated)
+        )
     return lines

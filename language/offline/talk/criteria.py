@@ -39,33 +39,43 @@ class Criterion:
 
 
 _MARKERS: tuple[tuple[Mode, str], ...] = (
-    (Mode.ADD, r"not (?:only|just|merely)|also|as well as|in addition(?: to)?|additionally|plus|add|include|including|even"),
+    (Mode.ADD, r"not (?:only|just|merely)|also|as well as|in addition(?: to)?|additionally|plus|add|include|"
+        r"including|even"),
     (
         Mode.FORGET,
-        r"rather than|instead of|(?:do|does) not (?:care|mind|matter)(?: about)?|no longer (?:need|require|filter|look for)|"
-        r"forget(?: about)?|regardless of|(?:drop|remove|lift|delete|ignore|clear|relax) the(?= .*\b(?:filter|limit|requirement|"
+        r"rather than|instead of|(?:do|does) not (?:care|mind|matter)(?: about)?|no longer (?:need|"
+            r"require|filter|look for)|"
+        r"forget(?: about)?|regardless of|(?:drop|remove|lift|delete|ignore|clear|relax) the(?= "
+            r".*\b(?:filter|limit|requirement|"
         r"restriction|criterion|criteria|condition|rule)\b)|no more restrictions? on|stop requiring",
     ),
     (
         Mode.ALLOW,
-        r"no longer (?:exclude|skip)|stop (?:excluding|skipping)|allow|permit|(?:drop|remove|lift|delete) the(?= .*\b(?:exclusion|ban|"
+        r"no longer (?:exclude|skip)|stop (?:excluding|skipping)|allow|permit|(?:drop|remove|lift|"
+            r"delete) the(?= .*\b(?:exclusion|ban|"
         r"block)\b)|do not (?:exclude|skip|avoid)|un-?exclude",
     ),
     (
         Mode.NOT,
-        r"no|not|without|except(?: for)?|excluding|excludes?|skip|skips|avoid|never|other than|but not|neither|nor|leave out|"
-        r"stay away from|rule out|drop|remove|none|nothing|disqualify|ignore|do not want|stop (?:looking for|targeting)|steer clear of|ban|block|"
+        r"no|nobody|not|without|except(?: for)?|excluding|excludes?|skip|skips|avoid|never|other than|but "
+            r"not|neither|nor|leave out|"
+        r"stay away from|rule out|drop|remove|none|nothing|disqualify|ignore|do not want|stop "
+            r"(?:looking for|targeting)|steer clear of|ban|block|"
         r"keep out|filter out|throw out|kick out|weed out|apart from|anyone but|anything but",
     ),
     (
         Mode.ONLY,
-        r"only|just|exclusively|restrict(?:ed)?(?: it| this| the list| the search)? to|limit(?:ed)?(?: it| this| the list| the search| yourself)? to|"
-        r"narrow(?: it| this| the list| the search)?(?: down)? to|focus(?: more| instead)?(?: on)?|concentrate on|nothing but|"
-        r"stick (?:to|with)|switch(?: over)? to|keep (?:it )?to|must be|must have|has to be|have to be|need to be|should be",
+        r"only|just|exclusively|restrict(?:ed)?(?: it| this| the list| the search)? to|"
+            r"limit(?:ed)?(?: it| this| the list| the search| yourself)? to|"
+        r"narrow(?: it| this| the list| the search)?(?: down)? to|focus(?: more| instead)?(?: on)?|"
+            r"concentrate on|nothing but|"
+        r"stick (?:to|with)|switch(?: over)? to|keep (?:it )?to|must be|must have|has to be|have to "
+            r"be|need to be|should be",
     ),
     (
         Mode.PREFER,
-        r"prefer(?:ably|red|ring)?|ideally|nice to have|bonus(?: points)? (?:for|if)|favou?r|would be (?:nice|great|good|a plus)|lean towards?|"
+        r"prefer(?:ably|red|ring)?|ideally|nice to have|bonus(?: points)? (?:for|if)|favou?r|would "
+            r"be (?:nice|great|good|a plus)|lean towards?|"
         r"rather|best if|prioriti[sz]e|give (?:priority|preference) to",
     ),
 )  # fmt: skip
@@ -73,13 +83,15 @@ _MARKER = re.compile(
     "|".join(rf"(?P<{mode}_{i}>(?<![\w-])(?:{text})(?![\w-]))" for i, (mode, text) in enumerate(_MARKERS))
 )
 _ALLOWED = re.compile(
-    r"\b(?:are|is|would be) (?:also |totally |perfectly |now |actually )?(?:fine|ok|okay|allowed|welcome|good|in)\b(?: again| too| now| as well)*"
+    r"\b(?:are|is|would be) (?:also |totally |perfectly |now |actually )?(?:fine|ok|okay|allowed|"
+    r"welcome|good|in)\b(?: again| too| now| as well)*"
 )
 _TRAILING_ONLY = re.compile(r"\b(?:only|exclusively)\s*$")
 _TRAILING_ADD = re.compile(r"\b(?:too|as well|also)\s*$")
 _ANY = (
     (LineField.GEOGRAPHY, r"worldwide|anywhere|any (?:country|region|place|location)|all countries|wherever|globally"),
-    (LineField.SIZE, r"any size|no (?:size|headcount|staff) (?:limits?|restrictions?|filter)|size (?:is not important|does not matter)|"
+    (LineField.SIZE, r"any size|no (?:size|headcount|staff) (?:limits?|restrictions?|filter)|size (?:is not "
+        r"important|does not matter)|"
                      r"whatever (?:the )?size|all sizes"),
     (LineField.INDUSTRY, r"any (?:industry|sector|branch)|all industries|(?:industry|sector) does not matter"),
 )  # fmt: skip
@@ -94,32 +106,58 @@ _FIELD_WORDS = (
 _SIGNALS = (
     ("hiring", r"hir(?:e|es|ing)|recruit(?:s|ing)?|open positions?|job ads?|growing team"),
     ("funding", r"funded|funding|raised (?:money|capital|a round)|series [a-d]|venture[- ]backed|investment"),
-    ("expansion", r"expand(?:s|ing|ed)?|expansion|new (?:office|offices|branch|branches|location|locations|site|sites)|opened? (?:a|an|another) (?:new )?\w+"),
+    ("expansion", r"expand(?:s|ing|ed)?|expansion|new (?:office|offices|branch|branches|location|locations|site|"
+        r"sites)|opened? (?:a|an|another) (?:new )?\w+"),
     ("new_site", r"new websites?|relaunch(?:ed)?|redesign(?:ed)?"),
 )  # fmt: skip
 _SPEAKING = re.compile(
-    r"\b([a-z]{4,})[- ](?:speaking|language|speakers)\b|\b(?:web)?(?:site|pages?|website) in ([a-z]{4,})\b|\bspeak(?:s|ing)? ([a-z]{4,})\b"
+    r"\b([a-z]{4,})[- ](?:speaking|language|speakers)\b|\b(?:web)?(?:site|pages?|website) in "
+    r"([a-z]{4,})\b|\bspeak(?:s|ing)? ([a-z]{4,})\b"
 )
 _STRICT = re.compile(
-    r"(?<!no )(?<!not )\b(under|below|less than|fewer than|smaller than|over|above|more than|greater than|bigger than|larger than) (\d[\d.,]*|[a-z]+)\b"
+    r"(?<!no )(?<!not )\b(under|below|less than|fewer than|smaller than|over|above|more than|"
+    r"greater than|bigger than|larger than) (\d[\d.,]*|[a-z]+)\b"
 )
 _LESS = frozenset({"under", "below", "less than", "fewer than", "smaller than"})
 _BETWEEN = re.compile(
-    r"\b(?:between|more than|over|at least|from) (\d[\d.,]*)(?: (?:people|staff|employees))? (?:and|but|to)(?: (?:under|below|less than|fewer than|at most|up to|no more than))? (\d[\d.,]*)\b"
+    r"\b(?:between|more than|over|at least|from) (\d[\d.,]*)(?: (?:people|staff|employees))? (?:and|"
+    r"but|to)(?: (?:under|below|less than|fewer than|at most|up to|no more than))? (\d[\d.,]*)\b"
 )
 _GENERIC = re.compile(
-    r"\b(?:companies|company|businesses|business|firms?|organi[sz]ations?|anything|anyone|anybody|any|prospects?|leads?|people|customers?|"
-    r"clients?|please|more|other|others|that|which|who|whose|with|in|from|of|the|a|an|are|is|be|have|has|to|on|at|for|me|us|we|want|need|"
-    r"it|them|they|those|these|ones?|now|again|too|as|well|our|my|list|search|there|should|must|also|additional|based|located|look|looking|"
-    r"find|target|targeting|get|show|and|or|but|related|some|all|about|mention|mentions|mentioning|talk|say|sell|sells|selling|offer|offers|"
-    r"offering|do|doing|work|works|working|use|uses|using|criteria|criterion|icp|profile|filter|filters|requirement|limit|rule|like|kind|type|"
-    r"interested|only|just|not|no|if|possible|keyword|keywords|out|them|exclusion|way|things?|staff|employees|size|country|countries|industry|"
+    r"\b(?:companies|company|businesses|business|firms?|organi[sz]ations?|anything|anyone|anybody|"
+        r"any|prospects?|leads?|people|customers?|"
+    r"clients?|please|more|other|others|that|which|who|whose|with|in|from|of|the|a|an|are|is|be|"
+        r"have|has|to|on|at|for|me|us|we|want|need|"
+    r"it|them|they|those|these|ones?|now|again|too|as|well|our|my|list|search|there|should|must|"
+        r"also|additional|based|located|look|looking|"
+    r"find|target|targeting|get|show|and|or|but|related|some|all|about|mention|mentions|mentioning|"
+        r"talk|say|sell|sells|selling|offer|offers|"
+    r"offering|do|doing|work|works|working|use|uses|using|criteria|criterion|icp|profile|filter|"
+        r"filters|requirement|limit|rule|like|kind|type|"
+    r"interested|only|just|not|no|if|possible|keyword|keywords|out|them|exclusion|way|things?|staff|"
+        r"employees|size|country|countries|industry|"
     r"role|roles|anymore|either|really|definitely|ones)\b"
 )  # fmt: skip
+_SIZE_WORDS = re.compile(
+    r"\b(?:between|over|under|above|below|at least|at most|min(?:imum)?|max(?:imum)?|than|fewer|less|"
+    r"larger|smaller|bigger|up to|employees|heads|headcount|small|mid|sized?|medium|large|big)\b"
+)
+_AROUND = frozenset(
+    "find search look looking hunt source get give go us also please them new some now up run "
+    "running based built going after while still yes let "
+    "by into really mainly mostly especially want would like should want switch start change set "
+    "make keep focus head heads of same speaking "
+    "country countries region regions decision makers maker deciders people's other types kinds "
+    "sort sector sectors space area fine ok allowed".split()
+)
 _NO_KEYWORD = re.compile(
-    r"\b(?:problem|worries|worry|thanks|idea|way|rush|hurry|yet|one|longer|more|need|matter|clue|doubt|time|reason|deal|offence|offense|"
-    r"good|bad|sure|yes|hold|am|was|did|does|you|your|i|can|could|would|will|he|she|his|her|what|when|where|why|how|send|mail|email|campaign|"
-    r"my|me|today|tomorrow|draft|drafts|first|second|third|last|fourth|fifth|part|step|this|that|bit|much|many|very|so|than|then|if|because|wait)\b"
+    r"\b(?:problem|worries|worry|else|right|qualified|thanks|idea|way|rush|hurry|yet|one|longer|"
+    r"more|need|matter|clue|"
+    r"doubt|time|reason|deal|offence|offense|"
+    r"good|bad|sure|yes|hold|am|was|did|does|you|your|i|can|could|would|will|he|she|his|her|what|"
+    r"when|where|why|how|send|mail|email|campaign|"
+    r"my|me|today|tomorrow|draft|drafts|first|second|third|last|fourth|fifth|part|step|this|that|"
+    r"bit|much|many|very|so|than|then|if|because|wait)\b"
 )
 
 
@@ -144,6 +182,30 @@ def filters(text: str) -> dict[str, str]:
     return found
 
 
+def unexplained(text: str) -> list[str]:
+    """Words of a request that are neither criteria nor the usual words around them."""
+    flat = _tidy(text)
+    words = tokens(flat)
+    loud = _capitalised(flat)
+    hits = [
+        *canonical.industry_hits(words, flat),
+        *canonical.role_hits(words),
+        *canonical.technology_hits(tokens(flat.title())),
+        *country_hits(tokens(loud), loud),
+    ]
+    taken = {index for hit in hits for index in range(hit.first, hit.last)}
+    rest = " ".join(word.text for index, word in enumerate(words) if index not in taken)
+    for pattern in (
+        _SIZE_WORDS,
+        _SPEAKING,
+        *(re.compile(rf"\b(?:{w})\b") for _, w in (*_SIGNALS, *_ANY)),
+        _MARKER,
+        _GENERIC,
+    ):
+        rest = pattern.sub(" ", rest)
+    return [word for word in re.findall(r"[^\W\d_]{2,}", rest) if word not in _AROUND]
+
+
 def mixed_exclusion(text: str) -> tuple[str, str] | None:
     """("agencies", "France") for "no agencies in France": two fields, one "no" – the profile cannot say that."""
     for mode, segment in _segments(_tidy(text), Mode.PLAIN):
@@ -162,6 +224,7 @@ def _tidy(text: str) -> str:
         flat,
         flags=re.I,
     )
+    flat = re.sub(r"\brather (.+?) than\b", r"only \1 rather than", flat)
     return _BETWEEN.sub(r"\1 to \2", flat)
 
 
@@ -249,10 +312,14 @@ def _places(segment: str, mode: Mode) -> list[Criterion]:
 
 
 def _capitalised(text: str) -> str:
-    return re.sub(r"\b(usa?|uk|uae|eu|dach)\b(?=\W*$|\W+(?:and|or|with|but|only)\b)", lambda m: m.group().upper(), text) if (
-        re.search(r"\b(?:in|from|the|only|and|or) (?:the )?(?:usa?|uk|uae|eu|dach)\b", text)
-        or re.fullmatch(r"\W*(?:the )?(?:usa?|uk|uae|eu|dach)\W*", text)
-    ) else text  # fmt: skip
+    """Give "the us", "uk" and the like their capitals where they name a place, not "us" the pronoun."""
+    alone = re.fullmatch(r"\W*(?:the )?(?:usa?|uk|uae|eu|dach)\W*", text)
+    if not alone and not re.search(
+        r"\b(?:in|from|the|only|and|or|to) (?:the )?(?:usa?|uk|uae|eu|dach)\b", text
+    ):
+        return text
+    at_end = r"\b(usa?|uk|uae|eu|dach)\b(?=\W*$|\W+(?:and|or|with|but|only)\b)"
+    return re.sub(at_end, lambda match: match.group().upper(), text)
 
 
 def _place_name(text: str, codes: str, start: int, end: int) -> str:

@@ -67,6 +67,7 @@ def grammar() -> Grammar:
         intents.append(Intent(entry["name"], patterns))
     real = frozenset(raw["real_words"].split())
     literal = " ".join([*raw["words"].values(), raw["starters"], raw["spelling_targets"]])
+    real |= set(_WORD.findall(" ".join(text for entry in raw["intents"] for _, text in entry["patterns"])))
     return Grammar(
         intents=tuple(intents),
         starters=frozenset(raw["starters"].split()),

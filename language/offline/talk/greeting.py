@@ -3,24 +3,29 @@
 import re
 
 _TITLE = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|sir|herr|frau|hr|fr|dr|prof|professor|univ|dipl|ing|mag|med|dent|phil|rer|nat|jur|h\.?c|habil|msc|bsc|mba|pd|priv|doz)\b[.\s-]*)+",
+    r"^(?:(?:mr|mrs|ms|miss|mx|sir|herr|frau|hr|fr|dr|prof|professor|univ|dipl|ing|mag|med|dent|"
+    r"phil|rer|nat|jur|h\.?c|habil|msc|bsc|mba|pd|priv|doz)\b[.\s-]*)+",
     re.I,
 )
 _AFTER = re.compile(
     r",?\s+(?:ph\.?d|m\.?d|mba|msc|m\.?sc|bsc|b\.?sc|cpa|esq|jr|sr|iii?|dds|ll\.?m|m\.?a|b\.?a)\.?$", re.I
 )
 _NOBODY = re.compile(
-    r"^(?:info|team|contact|kontakt|office|sales|support|hello|admin|service|mail|buchung|booking|reception|empfang|webmaster|n/?a|unknown|"
+    r"^(?:info|team|contact|kontakt|office|sales|support|hello|admin|service|mail|buchung|booking|"
+    r"reception|empfang|webmaster|n/?a|unknown|"
     r"unbekannt|none|-+|\?+|customer service|.*\bteam)$",
     re.I,
 )
 # Family names that often come first; then the whole name is the only safe address.
 _FAMILY_FIRST = frozenset(
-    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo lin he gao kim park choi jung kang nguyen tran pham hoang "
-    "phan vu dang bui do tanaka suzuki sato yamamoto watanabe takahashi ito nakamura kobayashi kato nagy kovács szabó tóth horváth varga".split()
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo lin he gao kim park choi "
+        "jung kang nguyen tran pham hoang "
+    "phan vu dang bui do tanaka suzuki sato yamamoto watanabe takahashi ito nakamura kobayashi "
+        "kato nagy kovács szabó tóth horváth varga".split()
 )  # fmt: skip
 _FEMALE = re.compile(
-    r"\b\w*(?:führerin|inhaberin|leiterin|gründerin|ärztin|direktorin|managerin|beraterin|partnerin|meisterin|eigentümerin|anwältin|architektin|assistentin)\b",
+    r"\b\w*(?:führerin|inhaberin|leiterin|gründerin|ärztin|direktorin|managerin|beraterin|partnerin|"
+    r"meisterin|eigentümerin|anwältin|architektin|assistentin)\b",
     re.I,
 )
 
@@ -50,9 +55,11 @@ def _cased(word: str) -> str:
     return (
         word.capitalize()
         if (word.isupper() and len(word) > 2)
-        or word.islower()
-        and word
-        not in {"von", "van", "de", "der", "den", "di", "da", "la", "al", "bin", "ter", "zu", "el", "dos"}
+        or (
+            word.islower()
+            and word
+            not in {"von", "van", "de", "der", "den", "di", "da", "la", "al", "bin", "ter", "zu", "el", "dos"}
+        )
         else word
     )
 

@@ -13,8 +13,10 @@ _KIND = {
 }
 _PLACE_DROP = re.compile(r"^(?:drop|remove|take out|leave out|delete|scrap)\b")
 _PAIN = re.compile(
-    r"^(?:add |include |note )?(?:(?:a|another|the) )?(?:pain(?: point)?|problem)s?(?: is| are)?:? (?P<pain>.{4,80})$|"
-    r"(?:they|our customers|customers|these companies) (?:usually |often |mostly )?(?:suffer from|struggle with|have trouble with|complain about) (?P<also>.{4,80})$"
+    r"^(?:add |include |note )?(?:(?:a|another|the) )?(?:pain(?: point)?|problem)s?(?: is| are)?:? "
+    r"(?P<pain>.{4,80})$|"
+    r"(?:they|our customers|customers|these companies) (?:usually |often |mostly )?(?:suffer from|"
+    r"struggle with|have trouble with|complain about) (?P<also>.{4,80})$"
 )
 
 

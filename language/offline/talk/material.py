@@ -11,25 +11,32 @@ import yaml
 
 from domain.knowledge import Evidence
 from language.offline.lexicon import canonical
+from language.offline.lexicon.matching import stem
 from language.offline.talk import wording
 from language.port import MailBrief
 
 _ROLE_WANTED = {
     "en": re.compile(
-        r"(?:hiring|looking for|seeking|searching for|recruiting)\s+(?:(?:an?|our next|the|new|another|motivated|experienced)\s+)*"
-        r"(?P<what>[A-Za-z][\w /&-]{3,45}?)(?=\s+(?:to|in|who|for|with|at|on|from|near|based|as|and (?:offer|are|we))\b|\s*[.,;!(:–-]|\s*$)",
+        r"(?:hiring|looking for|seeking|searching for|recruiting)\s+(?:(?:an?|our next|the|new|"
+        r"another|motivated|experienced)\s+)*"
+        r"(?P<what>[A-Za-z][\w /&-]{3,45}?)(?=\s+(?:to|in|who|for|with|at|on|from|near|based|as|and "
+        r"(?:offer|are|we))\b|\s*[.,;!(:–-]|\s*$)",
         re.I,
     ),
     "de": re.compile(
-        r"(?:[Ss]uchen)\s+(?:wir\s+)?(?:(?:ab sofort|zurzeit|aktuell|derzeit|zum [\w.]+|zur Verstärkung\b[\w ]{0,30}?)\s+)*"
-        r"(?P<what>(?:eine[nm]?|mehrere)\s+(?:[\w/*:-]+\s+){0,2}?[A-ZÄÖÜ][\w/*:-]+(?:\s+[A-ZÄÖÜ][\w/*:-]+)?)(?=\s+(?:\(|in\b|für|zur|mit|als|ab|und|auf)|\s*[.,;!:–]|\s*$)",
+        r"(?:[Ss]uchen)\s+(?:wir\s+)?(?:(?:ab sofort|zurzeit|aktuell|derzeit|zum [\w.]+|zur "
+        r"Verstärkung\b[\w ]{0,30}?)\s+)*"
+        r"(?P<what>(?:eine[nm]?|"
+        r"mehrere)\s+(?:[\w/*:-]+\s+){0,2}?[A-ZÄÖÜ][\w/*:-]+(?:\s+[A-ZÄÖÜ][\w/*:-]+)?)(?=\s+(?:\(|"
+        r"in\b|für|zur|mit|als|ab|und|auf)|\s*[.,;!:–]|\s*$)",
     ),
 }
 _TITLE_WORDS = re.compile(
     r"\b(?:team|people|you|talent|talents|colleagues|work|opportunit\w*|job|jobs|new|someone|help)\b", re.I
 )
 _HIRING = re.compile(
-    r"\b(?:hiring|open (?:position|role|job)s?|vacanc\w*|careers?|join (?:our|the) team|we(?:'re| are) (?:looking for|growing)|recruit\w*|apply now|job openings?|"
+    r"\b(?:hiring|open (?:position|role|job)s?|vacanc\w*|careers?|join (?:our|the) team|we(?:'re| "
+    r"are) (?:looking for|growing)|recruit\w*|apply now|job openings?|"
     r"suchen|stellenangebot\w*|offene stellen|karriere|verstärkung|bewerb\w*|jobs|stellen)\b",
     re.I,
 )
@@ -135,16 +142,38 @@ def _trade(brief: MailBrief, lang: str, choose: Chooser) -> Sentence | None:
         return None
     slug, source = facts["industry"]
     trade = canonical.industry_label(slug, lang)
-    if trade == slug and not re.fullmatch(r"[a-z ]+s", slug):
+    if not _says(trade, source.quote, lang):
         return None
+    many = trade if _AGENTS[lang].search(trade) else _COMPANIES_IN[lang].format(trade=trade)
     place, town = facts.get("city", ("", None))
     if town and place and place.casefold() in town.quote.casefold():
-        return Sentence(
-            choose.pick("trade_in", trade=trade, place=place, account=brief.account_name),
-            (source, town),
-            "trade",
-        )
-    return Sentence(choose.pick("trade", trade=trade, account=brief.account_name), (source,), "trade")
+        text = choose.pick("trade_in", trade=many, place=place, account=brief.account_name)
+        return Sentence(text, (source, town), "trade")
+    return Sentence(choose.pick("trade", trade=many, account=brief.account_name), (source,), "trade")
+
+
+_COMPANIES_IN = {"en": "companies in {trade}", "de": "Unternehmen aus dem Bereich {trade}"}
+_AGENTS = {
+    "en": re.compile(
+        r"(?<!electronic)(?<!plastic)(?<!chemical)(?<!logistic)(?<!textile)(?<!trade)(?<!renewable)(?<!material)(?<!service)"
+        r"(?<!device)(?<!telecom)s$"
+    ),
+    "de": re.compile(
+        r"(?:unternehmen|agenturen|praxen|schulen|hotels|cafés|händler|makler|bauer|bauern|berater|beratungen|kanzleien|büros|studios|häuser|"
+        r"apotheken|banken|versicherungen|entwickler|dienstleister|betriebe|anbieter|hersteller|ereien|optiker|fotografen|veranstalter|heime|"
+        r"verwaltungen|reiniger|dienste|caterer|organisationen|werkstätten|weingüter|fintechs|investoren|freiberufler|verlage)$",
+        re.I,
+    ),
+}
+
+
+def _says(trade: str, quote: str, lang: str) -> bool:
+    """True when the quote itself names the trade, in its own language or in words we can compare."""
+    if wording.language_of(quote) not in (lang, ""):
+        return bool(canonical.industry_slugs(quote))
+    stems = {stem(word) for word in re.findall(r"[^\W\d_]{4,}", quote)}
+    wanted = [stem(word) for word in re.findall(r"[^\W\d_]{4,}", trade)]
+    return bool(wanted) and sum(any(s.startswith(w[:6]) for s in stems) for w in wanted) >= len(wanted) / 2
 
 
 def offers(brief: MailBrief, lang: str) -> list[Sentence]:
@@ -154,7 +183,7 @@ def offers(brief: MailBrief, lang: str) -> list[Sentence]:
         for field, value, evidence in brief.seller:
             if field == wanted and (text := _ours(value, evidence, brief, lang)):
                 found.append(Sentence(f"{text}.", (evidence,), field))
-    found.sort(key=lambda sentence: (sentence.kind != "offer", _clumsiness(sentence.text)))
+    found.sort(key=lambda sentence: (sentence.kind != "offer", _clumsiness(sentence.text, brief.seller_name)))
     return list({sentence.text: sentence for sentence in found}.values())
 
 
@@ -165,10 +194,14 @@ def fits_trade(sentence: Sentence, brief: MailBrief) -> bool:
     return bool((theirs | wider) & set(canonical.industry_slugs(sentence.text)))
 
 
-def _clumsiness(text: str) -> int:
-    """Plain, medium-long sentences read best."""
+def _clumsiness(text: str, seller: str) -> int:
+    """What a product is comes before what it does; plain, medium-long sentences read best; head counts are no offer."""
     words = len(text.split())
-    return abs(words - 14) // 4 + text.count(",") + 2 * text.startswith("We offer ")
+    score = abs(words - 14) // 4 + text.count(",") + 2 * text.startswith("We offer ")
+    score -= 4 * bool(wording.topic_of(text, seller))
+    return score + 8 * bool(
+        re.search(r"\b(?:co-operative|founded|\d+ people|a team of|ein team|gegründet)\b", text, re.I)
+    )
 
 
 def _ours(value: str, evidence: Evidence, brief: MailBrief, lang: str) -> str | None:
@@ -196,8 +229,10 @@ def _is_name(value: str) -> bool:
         2 <= len(value.strip()) <= 40
         and not re.search(r"[.!?:;|]{1}\s|[\n{}<>]", value)
         and value[0].isupper()
-        or value[:1].isdigit()
-    )
+    ) or value[:1].isdigit()
+
+
+_ADDRESSED = re.compile(r"\b(?:you|your|we|our|us|sie|ihr\w*|wir)\b", re.I)
 
 
 def pain_sentences(brief: MailBrief, lang: str, choose: Chooser, *, asked: bool) -> list[Sentence]:
@@ -207,20 +242,15 @@ def pain_sentences(brief: MailBrief, lang: str, choose: Chooser, *, asked: bool)
         pain = wording.shortened(wording.clean(text), 90)
         if not pain or not wording.usable(pain) or wording.language_of(pain) not in (lang, ""):
             continue
-        is_sentence = bool(
-            re.search(
-                r"\b(?:is|are|can|will|does|do|takes?|costs?|makes?|have|has|ist|sind|kostet|hat|haben|wird|geht|fehlt)\b",
-                pain,
-            )
-        )
-        if is_sentence:
-            # only words that are really on our page may be said as our statement
-            if pain.casefold() in evidence.quote.casefold() and not re.search(
-                r"\b(?:you|your|we|our|us|sie|ihr\w*|wir)\b", pain, re.I
-            ):
+        if wording.has_verb(pain):
+            # only words that are really on our page may be said as our statement, and praise is no problem
+            ours = pain.casefold().startswith(brief.seller_name.casefold())
+            if pain.casefold() in evidence.quote.casefold() and not ours and not _ADDRESSED.search(pain):
                 found.append(Sentence(choose.pick("pain_sentence", pain=pain), (evidence,), "pain"))
-        elif 2 <= len(pain.split()) <= 10 and not re.match(
-            r"(?:no|not|without|never|ohne|kein\w*)\b", pain, re.I
+        elif (
+            2 <= len(pain.split()) <= 10
+            and not _ADDRESSED.search(pain)
+            and not re.match(r"(?:no|not|without|never|ohne|kein\w*)\b", pain, re.I)
         ):
             slot = "pain_asked" if asked else "pain_guess"
             found.append(Sentence(choose.pick(slot, pain=_lower_first(pain, lang)), (), "pain"))

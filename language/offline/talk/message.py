@@ -61,7 +61,8 @@ _CONTRACTIONS = (
 )
 _POLITE = (
     re.compile(
-        r"^(?:ok(?:ay)?|yes|yep|yeah|sure|alright|right|well|so|hm+|oh|ah|hey|hi|hello|now|then|and|but|also|actually|"
+        r"^(?:ok(?:ay)?|yes|yep|yeah|sure|alright|right|well|so|hm+|oh|ah|hey|hi|hello|now|then|and|"
+        r"but|also|actually|"
         r"great|perfect|good|cool|nice|thanks|thank you|thx|sorry|no worries|uh+|um+|btw|by the way|please|pls|plz|"
         r"could you|can you|would you|will you|may i|can i|could i|can we|could we|shall we|let us|let is|"
         r"i would like you to|i want you to|i need you to|would you mind|i think|i guess|maybe|perhaps|kindly|"
@@ -75,7 +76,8 @@ _POLITE = (
     re.compile(r"\b(?:please|pls|plz|kindly)\b\s*"),
 )
 _KEEP_POLITE = re.compile(
-    r"^(?:can|could) (?:you|i) (?:do|help)$|^can i (?:use|ask|do)|^(?:thanks|thank you|thx|great|good|nice|cool|perfect|"
+    r"^(?:can|could) (?:you|i) (?:do|help)$|^can i (?:use|ask|do)|^(?:thanks|thank you|thx|great|"
+    r"good|nice|cool|perfect|"
     r"hi|hey|hello|ok|okay|yes|no|now|right|sure)(?: (?:thanks|thank you|there|a lot|so much|job|work|one|morning|"
     r"afternoon|evening|night|very much|again|stuff|for .*))*$"
 )
@@ -84,6 +86,9 @@ _JOINT = re.compile(
     r"\s*(?:,\s*(?:and\s+|but\s+|or\s+)?(?:then\s+|also\s+)?|\s(?:and|but)\s+(?:then\s+|also\s+)?|\sthen\s+)",
     re.I,
 )
+
+
+_AUXILIARY = re.compile(r"(?:are|is|do|does|did|was|were|has|have|can|will|should|many|much)$")
 
 
 @dataclass(frozen=True)
@@ -165,22 +170,12 @@ def _starts_anew(after: str, joint: str, before: str) -> bool:
     first = corrected(first)
     if first not in grammar().starters or not before.strip():
         return False
-    if first in {
-        "not",
-        "no",
-        "without",
-        "never",
-        "only",
-        "who",
-        "which",
-        "where",
-        "that",
-    }:
+    if first in {"who", "which", "where", "what", "how", "when"} and _AUXILIARY.match(second):
+        return True
+    if first in {"not", "no", "without", "never", "only", "who", "which", "where", "that"}:
         # "companies in Germany, not in Austria" stays whole unless a comma or "but" sets it apart
         return ("," in joint or "but" in joint.lower()) and first in {"no", "only"}
-    if first == "mail" or (first in {"do", "have"} and second not in {"not"}):
-        return False
-    return True
+    return first != "mail" and (first not in {"do", "have"} or second == "not")
 
 
 def _plain(text: str) -> str:
@@ -251,13 +246,22 @@ def _place(word: str) -> str:
     """A capitalised word is a name and stays, unless it is a country misspelt by one letter."""
     if len(word) < 5 or word in _countries() or word.endswith("n"):  # "German" and "Indian" are no slips
         return word
-    return next((name for name in _countries() if name[0] == word[0] and OSA.distance(word, name, score_cutoff=1) <= 1), word)
+    return next(
+        (
+            name
+            for name in _countries()
+            if name[0] == word[0] and OSA.distance(word, name, score_cutoff=1) <= 1
+        ),
+        word,
+    )
 
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
     names = Locale("en").territories
-    return frozenset(name.lower() for code, name in names.items() if len(code) == 2 and name.isalpha() and len(name) > 4)
+    return frozenset(
+        name.lower() for code, name in names.items() if len(code) == 2 and name.isalpha() and len(name) > 4
+    )
 
 
 def _is_slip(word: str, target: str) -> bool:

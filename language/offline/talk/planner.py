@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from language.offline.talk import replies
-from language.offline.talk.criteria import mixed_exclusion
+from language.offline.talk.criteria import mixed_exclusion, unexplained
 from language.offline.talk.grammar import Hit, grammar
 from language.offline.talk.icp_talk import icp_edits
 from language.offline.talk.message import Clause, Message, take_apart
@@ -29,24 +29,54 @@ _COMMANDS = {
     "why": "why",
 }
 _SITE = re.compile(
-    r"\b(?:site|website|homepage|url|domain|web|page|company|onboard|read|look at|check out|start|begin|we are|we're|our|mine|go|here|this is|analy[sz]e)\b"
+    r"\b(?:site|website|homepage|url|domain|web|page|company|onboard|read|look at|check out|start|"
+    r"begin|we are|we're|our|mine|go|here|this is|analy[sz]e)\b"
 )
 _GO = re.compile(
-    r"^(?:get going|go|go ahead|start|get started|let us go|go for it|do it|do your thing|off you go|get to work|begin|proceed|continue)$"
+    r"^(?:get going|go|go ahead|start|get started|let us go|go for it|do it|do your thing|off you "
+    r"go|get to work|begin|proceed|continue)$"
 )
 _BARE_YES = re.compile(
     r"^(?:yes|yep|yeah|sure|ok|okay|go ahead|do it|go for it|please do|sounds good|no|nope|right|correct)$"
 )
 _CRITERIA_LEAD = re.compile(
-    r"^(?:only|just|no|not|without|never|skip|exclude|avoid|ignore|focus|concentrate|restrict|limit|narrow|prefer\w*|ideally|also|add|"
-    r"include|allow|forget|rule out|stay away|target|switch|at least|at most|companies|businesses|firms|must|stick|leave out|drop the|"
-    r"remove the|lift|nothing|nobody|anyone|anything|we (?:only|also|want|sell|target|prefer|need|are looking for|look for|focus)|they (?:should|must|need|have to)|"
-    r"it should|change the|set the|make (?:it|that|the)|more like|nice to have|filter out|weed out|ban|block|remove|drop|between|minimum|maximum|size|"
+    r"^(?:any (?:country|size|industry|region|place)|only|just|no|not|without|never|skip|exclude|"
+    r"avoid|ignore|focus|concentrate|restrict|limit|"
+    r"narrow|prefer\w*|ideally|also|add|"
+    r"include|allow|forget|rule out|stay away|target|switch|at least|at most|companies|businesses|"
+    r"firms|must|stick|leave out|drop the|"
+    r"remove the|lift|nothing|nobody|anyone|anything|we (?:only|also|want|sell|target|prefer|need|"
+    r"are looking for|look for|focus)|they (?:should|must|need|have to)|"
+    r"it should|change the|set the|make (?:it|that|the)|more like|nice to have|filter out|weed out|"
+    r"ban|block|remove|drop|between|minimum|maximum|size|"
     r"in|and in|the (?:industry|country|size|role)|stop|do not)\b"
 )
 _SEARCH_LEAD = re.compile(
-    r"^(?:go )?(?:also )?(?:find|search|look for|look up|hunt|source|get|give|bring|discover|go after|prospect|i need|we need|i want|research|dig up|scout|search for)\b"
+    r"^(?:go )?(?:also )?(?:find|search|look for|look up|hunt|source|get|give|bring|discover|go "
+    r"after|prospect|i need|we need|i want|research|dig up|scout|search for)\b"
 )
+# Somebody's private things ("my phone", "my savings account") are never what a sales request is about.
+_PRIVATE = re.compile(
+    r"\bmy (?!(?:name|signature|mails?|emails?|drafts?|text|list|prospects?|leads?|campaigns?|"
+    r"company|site|website|web|homepage|url|domain|business|"
+    r"customers?|clients?|icp|ideal|target|criteria|approvals?|approval|ok|decision|pricing|prices?|"
+    r"product|products|offer|competitors?|team|"
+    r"sender|subject|review|attention|action|sign-off|contacts?|inbox|queue|own|current|latest|last|"
+    r"first|best|top)\b)"
+)
+_SHOWING = re.compile(
+    r"^(?:only |just )?(?:show|list|display|see|the qualified|the disqualified|qualified)\b"
+)
+_ASKING = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|can|could|what|which|who|whose|when|where|why|how)\b(?! "
+    r"not\b)"
+)
+_PEOPLE = re.compile(
+    r"\b(?:prospects?|leads?|compan(?:y|ies)|contacts?|accounts?|people|match(?:es)?|candidates?|"
+    r"business(?:es)?|firms?|ones|them|those|list|list(?:ed)?|"
+    r"qualified|disqualified|unqualified|found|find|best|top|shops|stores|more|rest|others|results)\b"
+)
+_OF_ONE = re.compile(r"^(?:how many|who|what|which)\b.*\b(?:there|they have|he|she|her|his|its)$")
 _FOLLOW_UP = re.compile(
     r"^(?:what about|how about|only|just|and)?\s*(?:the ones |those )?(?:in|from|with)?\b"
 )
@@ -129,6 +159,8 @@ def _clause(clause: Clause, situation: Situation) -> Outcome:
         return _bare(clause, situation)
     if again := _follow_up(clause, situation):
         return again
+    if _PRIVATE.search(clause.text):
+        return Outcome(reply=replies.CANNOT, understood=False)
     hits = grammar().hits(clause.text)
     best = hits[0] if hits else None
     if edit := _edit(clause, situation, best):
@@ -142,6 +174,12 @@ def _read(hits: list[Hit], clause: Clause, situation: Situation) -> Outcome:
     best = hits[0]
     if best.intent == "ask" and not is_company_question(clause, situation) and best.score < 75:
         return Outcome(reply=replies.CANNOT, understood=False)
+    if best.intent == "list_prospects" and situation.focus and _OF_ONE.search(clause.text):
+        return READERS["ask"](Clause(f"{clause.text} they", clause.raw, question=True), situation)
+    if best.intent == "list_prospects" and not _is_list(clause.text):
+        if is_company_question(clause, situation):
+            return READERS["ask"](clause, situation)
+        return Outcome(reply=replies.CANNOT, understood=False)
     if (
         best.intent == "qualify"
         and len(hits) > 1
@@ -149,6 +187,13 @@ def _read(hits: list[Hit], clause: Clause, situation: Situation) -> Outcome:
     ):
         best = next((hit for hit in hits if hit.intent in ("list_prospects", "explain", "ask")), best)
     return READERS[best.intent](clause, situation)
+
+
+def _is_list(text: str) -> bool:
+    """ "who is in Spain?" asks for prospects, "who is in the final?" does not."""
+    return (bool(_PEOPLE.search(text)) and len(unexplained(text)) <= 4) or (
+        has_filters(text) and len(unexplained(text)) <= 2
+    )
 
 
 def _bare(clause: Clause, situation: Situation) -> Outcome:
@@ -167,11 +212,13 @@ def _edit(clause: Clause, situation: Situation, best: Hit | None) -> Outcome | N
     text = clause.text
     if best and (best.intent not in _YIELDING or _keeps(best, clause, situation)):
         return None
-    if clause.question and not text.startswith(("only", "no ", "also")):
+    if (clause.question or _ASKING.match(text)) and not text.startswith(("only", "no ", "also")):
         return None
     searching = bool(_SEARCH_LEAD.match(text))
     if best and not searching and not _CRITERIA_LEAD.match(text):
         return None
+    if len(unexplained(text)) > (2 if _CRITERIA_LEAD.match(text) and not searching else 1):
+        return None  # too much else is said: this is about something outside our criteria
     return _edit_steps(clause, searching)
 
 
@@ -180,13 +227,19 @@ def _keeps(best: Hit, clause: Clause, situation: Situation) -> bool:
     if best.intent == "revise":
         return not _is_about_profile(clause.text, best)
     if best.intent == "list_prospects":
-        return not _CRITERIA_LEAD.match(clause.text) or _on_screen(clause, situation)
+        return (
+            bool(_SHOWING.match(clause.text))
+            or not _CRITERIA_LEAD.match(clause.text)
+            or _on_screen(clause, situation)
+        )
     return best.intent == "drop" and _on_screen(clause, situation)
 
 
 def _is_about_profile(text: str, best: Hit) -> bool:
     """ "change the country to Italy" speaks of the profile, "change the subject to …" of a mail."""
-    if re.search(r"\b(?:country|countries|region|industry|industries|size|headcount|roles?|icp|criteria)\b", text):
+    if re.search(
+        r"\b(?:country|countries|region|industry|industries|size|headcount|roles?|icp|criteria)\b", text
+    ):
         return True
     return best.score < 90 and has_filters(text)
 
@@ -201,13 +254,16 @@ def _edit_steps(clause: Clause, searching: bool) -> Outcome | None:
     if mixed := mixed_exclusion(clause.text):
         trade, place = mixed
         return ask_back(
-            f"I can exclude {trade} everywhere, or {place} as a whole, but not only {trade} in {place}. Which do you want?"
+            f"I can exclude {trade} everywhere, or {place} as a whole, but not only {trade} in {place}. "
+            "Which do you want?"
         )
     edits = icp_edits(clause.text, also=clause.also)
     on_list = re.search(r"\b(?:from|off) (?:the|my|our|this) list\b", clause.text)
     if not edits or (on_list and all(edit["field"] == "keyword" for edit in edits)):
         return None
-    if re.fullmatch(r"not (?:only|just) (?!.*\b(?:but|also)\b)[\w ]+", clause.text) and all(edit["op"] == "add" for edit in edits):
+    if re.fullmatch(r"not (?:only|just) (?!.*\b(?:but|also)\b)[\w ]+", clause.text) and all(
+        edit["op"] == "add" for edit in edits
+    ):
         return ask_back(
             f"Which others besides {edits[0]['value']}? Say for example “also Austria”, or “any country”."
         )

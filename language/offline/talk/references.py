@@ -57,7 +57,7 @@ _SPAN = re.compile(
     rf"\b(?:the )?(?P<end>first|last|top|bottom) (?P<count>{_NUM})\b(?! ?(?:st|nd|rd|th))(?: {_THINGS})?"
 )
 _RANGE = re.compile(
-    rf"\b(?:numbers? )?(?P<low>\d{{1,3}}) ?(?:-|–|to|through) ?(?P<high>\d{{1,3}})\b(?! ?(?:people|staff|emp|min))"
+    r"\b(?:numbers? )?(?P<low>\d{1,3}) ?(?:-|–|to|through) ?(?P<high>\d{1,3})\b(?! ?(?:people|staff|emp|min))"
 )
 _BACK = re.compile(
     rf"\b(?:the )?(?:second|next) (?:to|from) (?:the )?last(?: {_THINGS})?\b|\bpenultimate(?: {_THINGS})?\b"
@@ -69,8 +69,9 @@ _NUMBERED = re.compile(
 )
 _DIGITS = re.compile(r"\b(\d{1,2})\b(?! ?(?:%|\+|people|staff|employees|min|minute|-|word|day|week|o.clock))")
 _ALL = re.compile(
-    rf"\b(?:all (?:of )?(?:them|these|those|the (?:\w+ )?{_THINGS})|(?:every|each)(?: single)? (?:one|{_THINGS})|everyone|"
-    rf"everybody|all {_THINGS}|all|both(?: of (?:them|these|those))?|the lot|everything|(?:these|those)(?: \w+)? {_THINGS})\b"
+    rf"\b(?:all (?:of )?(?:them|these|those|the (?:\w+ )?{_THINGS})|"
+    rf"(?:every|each)(?: single)? (?:one|{_THINGS})|everyone|everybody|all {_THINGS}|all|"
+    rf"both(?: of (?:them|these|those))?|the lot|everything|(?:these|those)(?: \w+)? {_THINGS})\b"
 )
 _BUT = re.compile(r"\b(?:except|but|apart from|besides|other than|excluding|save)(?: for)?\b (?P<rest>.+)")
 _MANY = re.compile(r"\b(?:them|they|these|those)\b")
@@ -78,7 +79,8 @@ _ONE = re.compile(rf"\b(?:her|him|she|he|it|this(?: {_THINGS})?|that(?: {_THINGS
 _ID = re.compile(r"\b[a-z]{2,9}_[0-9a-z]{6,}\b")
 _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
 _NOT_NAMES = frozenset(
-    "the and for with from mail email draft list show drop make dr prof herr frau mr mrs ms inc ltd llc gmbh ag kg co "
+    "the and for with from mail email draft list show drop make dr prof herr frau mr mrs ms inc "
+    "ltd llc gmbh ag kg co "
     "company head chief manager director officer of marketing sales shop online first last second team one new group "
     "more less shorter why who what did you pick write this that campaign contact contacts prospect prospects "
     "please only about find all are not".split()

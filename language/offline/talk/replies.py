@@ -5,15 +5,20 @@ from language.port import Situation
 HELP = (
     "You can tell me, in plain English:\n"
     "- your website address – I read it and propose who to sell to, with a source for every line;\n"
-    "- changes to that profile – “only Germany, 50+ people”, “no agencies”, “heads of marketing rather than founders”;\n"
+    "- changes to that profile – “only Germany, 50+ people”, “no agencies”, “heads of marketing "
+    "rather than founders”;\n"
     "- “find 200 prospects”, “show the best ten”, “who is in France?”, “why her?”, “drop the second one”;\n"
-    "- “write a campaign for online shops, goal: demo”, “make it shorter”, “launch it” (I ask for your approval first);\n"
+    "- “write a campaign for online shops, goal: demo”, “make it shorter”, “launch it” (I ask for "
+    "your approval first);\n"
     "- questions about a company or your own site – “do they use Shopify?”, “what is our pricing?”;\n"
     "- “what is waiting for me?”, “pause everything”, “resume”, “why did you write to Anna?”.\n"
     "Commands: /approve /why ID /pause /resume /icp /prospects /campaign."
 )
 
-APPROVE_IN_CARDS = "Text in the chat never counts as an approval. Open the cards with /approve and decide there with the buttons."
+APPROVE_IN_CARDS = (
+    "Text in the chat never counts as an approval. Open the cards with /approve and decide there with "
+    "the buttons."
+)
 
 NOTHING_LEAVES = (
     "Nothing is sent: every mail waits for your approval on its card. Say “pause” to stop all sending."

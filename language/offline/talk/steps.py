@@ -24,23 +24,31 @@ _COUNT_WORDS = {
     "five hundred": 500, "a thousand": 1000, "thousand": 1000, "two": 2,
 }  # fmt: skip
 _GOAL = re.compile(
-    r"\b(?:(?:the )?(?:goal|aim|objective|purpose|target|cta|call to action)(?: is| should be)?\s*[:=]?\s*(?:to )?(?:get |book |win )?(?:them (?:in)?to )?|"
-    r"(?:to|so that we|so we can|in order to) (?:book|get|win|invite (?:them )?to|set up|arrange|schedule|offer)\s+)(?P<goal>[^,.;]{3,60})"
+    r"\b(?:(?:the )?(?:goal|aim|objective|purpose|target|cta|call to action)(?: is| should "
+    r"be)?\s*[:=]?\s*(?:to )?(?:get |book |win )?(?:them (?:in)?to )?|"
+    r"(?:to|so that we|so we can|in order to) (?:book|get|win|invite (?:them )?to|set up|arrange|"
+    r"schedule|offer)\s+)(?P<goal>[^,.;]{3,60})"
 )
 _DEFAULT_LIST = 10
 _REASON = re.compile(r"(?:,|\bbecause\b|\bsince\b|\bas they\b|:| - )\s*(?P<reason>.{3,120})$")
 _GOOD = re.compile(
-    r"\b(?:good|great|perfect|relevant|right) (?:fit|match|one)|\bas (?:a )?(?:qualified|relevant|good|fit|a fit|a good fit)\b|^qualify\b"
+    r"\b(?:good|great|perfect|relevant|right) (?:fit|match|one)|\bas (?:a )?(?:qualified|relevant|"
+    r"good|fit|a fit|a good fit)\b|^qualify\b"
 )
 _BAD = re.compile(
     r"\bnot\b|\bno\b|disqualif|unqualif|irrelevant|poor|bad|wrong|terrible|too (?:small|big|large)|competitor|already"
 )
 _ABOUT = re.compile(
-    r"(?:know|learn|learned|find out|found out|find|have|tell me|more|something|everything|information|background|all|say|known|said) (?:about|on|of) (?P<about>.+)$"
+    r"(?:know|learn|learned|find out|found out|find|have|tell me|more|something|everything|"
+    r"information|background|all|say|known|said) (?:about|on|of) (?P<about>.+)$"
 )
-_OURSELVES = re.compile(r"\b(?:our|we|us|ours|my|ourselves|own)\b")
+_OURSELVES = re.compile(
+    r"\b(?:our|we|us|ours|ourselves|my (?:company|site|website|business|own|product|pricing|customers|"
+    r"offer)\w*)\b"
+)
 _THEM = re.compile(
-    r"\b(?:they|them|their|theirs|she|her|he|his|him|it|its|this (?:company|one|firm)|that (?:company|one|firm)|the (?:first|second|third|fourth|fifth|last)(?: one)?)\b"
+    r"\b(?:they|them|their|theirs|she|her|he|his|him|it|its|this (?:company|one|firm)|that "
+    r"(?:company|one|firm)|the (?:first|second|third|fourth|fifth|last)(?: one)?)\b"
 )
 
 
@@ -114,7 +122,8 @@ def _list(clause: Clause, situation: Situation) -> Outcome:
         True if re.search(r"\bqualified\b", text) else None
     )  # fmt: skip
     fit = re.search(
-        r"\b(?:fit|score)s?\s*(?:is |of )?(?:over|above|of at least|at least|from|>=?|better than|higher than)\s*(0?[.,]\d+|\d{1,3} ?%)",
+        r"\b(?:fit|score)s?\s*(?:is |of )?(?:over|above|of at least|at least|from|>=?|better than|"
+        r"higher than)\s*(0?[.,]\d+|\d{1,3} ?%)",
         text,
     )
     limit = number_in(_without_sizes(text[: fit.start()] if fit else text)) or (

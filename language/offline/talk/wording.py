@@ -8,48 +8,66 @@ import unicodedata
 
 _STOP = {
     "en": frozenset(
-        "the a an and or of to for with in on at by is are was were we you our your their that this from it its has have "
+        "the a an and or of to for with in on at by is are was were we you our your their that "
+        "this from it its has have "
         "not can all more be as who will than into about out up no how what when they us over since".split()
     ),
     "de": frozenset(
-        "der die das und oder von zu für mit im in am an auf bei ist sind war waren wir sie unser unsere unseren ihr ihre "
-        "dass dieser diese aus es hat haben nicht kann alle mehr als wer wird ein eine einen einer eines einem den dem des "
+        "der die das und oder von zu für mit im in am an auf bei ist sind war waren wir sie unser "
+        "unsere unseren ihr ihre "
+        "dass dieser diese aus es hat haben nicht kann alle mehr als wer wird ein eine einen einer "
+        "eines einem den dem des "
         "seit über nach um sich auch ihnen ihren unserem zum zur uns".split()
     ),
 }
 _OTHER_STOP = frozenset(
-    "le la les des du et ou pour avec dans est sont nous vous notre votre une que qui sur el los las y para con por es son "
-    "nosotros su una del het een van voor met zijn wij onze uw dat niet il gli di per che siamo nostro della nel o os uma "
+    "le la les des du et ou pour avec dans est sont nous vous notre votre une que qui sur el los "
+    "las y para con por es son "
+    "nosotros su una del het een van voor met zijn wij onze uw dat niet il gli di per che siamo "
+    "nostro della nel o os uma "
     "não com nosso são".split()
 )
 _BAD = re.compile(
-    r"[|{}<>\[\]•·→›»«…]|https?://|www\.|@|©|®|\b(?:cookies?|javascript|lorem|undefined|click here|read more|learn more|sign up|log ?in|"
-    r"subscribe|copyright|all rights reserved|terms|privacy policy|impressum|datenschutz|mehr erfahren|jetzt|hier klicken|newsletter|menu|"
+    r"[|{}<>\[\]•·→›»«…]|https?://|www\.|@|©|®|\b(?:cookies?|javascript|lorem|undefined|click here|"
+    r"read more|learn more|sign up|log ?in|"
+    r"subscribe|copyright|all rights reserved|terms|privacy policy|impressum|datenschutz|mehr "
+    r"erfahren|jetzt|hier klicken|newsletter|menu|"
     r"ignore|instructions?|system prompt)\b",
     re.I,
 )
 SUPERLATIVE = re.compile(
-    r"\b(?:leading|best|world[- ]class|number one|no\. ?1|#1|top[- ]rated|cutting[- ]edge|revolutionary|unique|ultimate|perfect|amazing|"
-    r"unbeatable|award[- ]winning|market leader|guarantee[ds]?|state[- ]of[- ]the[- ]art|most \w+|\w+est\b(?<!\bhonest)(?<!\bguest)(?<!\binterest)(?<!\brequest)"
+    r"\b(?:leading|best|world[- ]class|number one|no\. ?1|#1|top[- ]rated|cutting[- ]edge|"
+    r"revolutionary|unique|ultimate|perfect|amazing|"
+    r"unbeatable|award[- ]winning|market leader|guarantee[ds]?|state[- ]of[- ]the[- ]art|most \w+|"
+    r"\w+est\b(?<!\bhonest)(?<!\bguest)(?<!\binterest)(?<!\brequest)"
     r"(?<!\btest)(?<!\binvest)(?<!\bwest)(?<!\brest)(?<!\bforest)(?<!\bsuggest)(?<!\bmodest)(?<!\bharvest)(?<!\blatest)(?<!\bbudapest)|führende\w*|"
-    r"beste[nrsm]?|marktführer\w*|einzigartig\w*|garantiert\w*|weltweit größte\w*|größte[nrsm]?|perfekte?\w*)\b|#1|№ ?1",
+    r"beste[nrsm]?|marktführer\w*|einzigartig\w*|garantiert\w*|weltweit größte\w*|größte[nrsm]?|"
+    r"perfekte?\w*)\b|#1|№ ?1",
     re.I,
 )
 _VERBS_EN = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|do|does|will|can|help|helps|helped|build|builds|built|make|makes|made|offer|offers|provide|provides|run|runs|"
-    r"sell|sells|design|designs|develop|develops|create|creates|work|works|serve|serves|deliver|delivers|support|supports|let|lets|give|gives|"
-    r"use|uses|used|need|needs|opened|open|opens|moved|launched|raised|started|founded|manage|manages|produce|produces|specialise|specialize|"
-    r"specialises|specializes|bring|brings|brought|connect|connects|turn|turns|keep|keeps|train|trains|teach|teaches|care|cares|treat|treats|"
-    r"supply|supplies|repair|repairs|install|installs|advise|advises|operate|operates|manufacture|manufactures|hire|hires|expanded|added|won|"
-    r"grew|tracks?|measures?|shows?|saves?|reduces?|replaces?|automates?|handles?|ships?|hosts?|protects?|rely|trust|trusts|organi[sz]es?|"
-    r"combine|combines|focus|focuses|believe|love|look|looking|plan|plans|restore|restores|grow|grows|brew|brews|bake|bakes|roast|roasts|"
+    r"\b(?:is|are|was|were|has|have|had|do|does|will|can|help|helps|helped|build|builds|built|make|"
+    r"makes|made|offer|offers|provide|provides|run|runs|"
+    r"sell|sells|design|designs|develop|develops|create|creates|work|works|serve|serves|deliver|"
+    r"delivers|support|supports|let|lets|give|gives|"
+    r"use|uses|used|need|needs|opened|open|opens|moved|launched|raised|started|founded|manage|"
+    r"manages|produce|produces|specialise|specialize|"
+    r"specialises|specializes|bring|brings|brought|connect|connects|turn|turns|keep|keeps|train|"
+    r"trains|teach|teaches|care|cares|treat|treats|"
+    r"supply|supplies|repair|repairs|install|installs|advise|advises|operate|operates|manufacture|"
+    r"manufactures|hire|hires|expanded|added|won|"
+    r"grew|tracks?|measures?|shows?|saves?|reduces?|replaces?|automates?|handles?|ships?|hosts?|"
+    r"protects?|rely|trust|trusts|organi[sz]es?|"
+    r"combine|combines|focus|focuses|believe|love|look|looking|plan|plans|restore|restores|grow|"
+    r"grows|brew|brews|bake|bakes|roast|roasts|"
     r"carry|carries|stock|stocks|welcome|welcomes|celebrate|celebrated|relaunched|introduced|acquired|joined)\b",
     re.I,
 )
 _FIRST_EN = re.compile(r"^(?:we(?:['’](?:re|ve|ll))?|our)\b", re.I)
 _FIRST_DE = re.compile(r"^(?:wir|unsere?[mnrs]?)\b", re.I)
 _TRAILING = re.compile(
-    r"\s+(?:and|or|of|to|for|with|in|on|at|by|from|the|a|an|that|which|who|as|into|und|oder|für|mit|von|zu|im|in|auf|bei|der|die|das|den|dem|"
+    r"\s+(?:and|or|of|to|for|with|in|on|at|by|from|the|a|an|that|which|who|as|into|und|oder|für|mit|"
+    r"von|zu|im|in|auf|bei|der|die|das|den|dem|"
     r"des|ein|eine|einen|einer|sowie|our|your|unsere?n?|is|are)$",
     re.I,
 )
@@ -69,8 +87,14 @@ _READER_EN = (
     (re.compile(r"\byou\b", re.I), "your customers"),
 )
 _SHIFT_DE = {
-    "wir": "Sie", "unser": "Ihr", "unsere": "Ihre", "unseren": "Ihren", "unserem": "Ihrem", "unserer": "Ihrer", "unseres": "Ihres",
-}  # fmt: skip
+    "wir": "Sie",
+    "unser": "Ihr",
+    "unsere": "Ihre",
+    "unseren": "Ihren",
+    "unserem": "Ihrem",
+    "unserer": "Ihrer",
+    "unseres": "Ihres",
+}
 
 
 def clean(quote: str) -> str:
@@ -129,6 +153,8 @@ def shortened(text: str, limit: int) -> str | None:
     ]
     for cut in reversed(cuts):
         head = first[:cut].strip(" ,;:")
+        if re.match(r",? (?:and|und|sowie) ", first[cut:]) and "," in head:
+            continue  # a list cut before its last item would end in the air
         if len(head) >= 30 and not _TRAILING.search(head) and head.count("(") == head.count(")"):
             return head
     return None
@@ -216,10 +242,9 @@ def about_us(quote: str, lang: str, seller: str, limit: int = 150) -> str | None
     if not text or len(text) < 12 or not usable(text) or language_of(text) not in (lang, ""):
         return None
     first = text.lower()
-    if seller and first.startswith(seller.lower()) and _has_verb(text[len(seller) :], lang):
-        return (
-            None if re.search(r"\b(?:you|your|ihnen)\b", first) and lang == "en" and len(text) > 140 else text
-        )
+    names = [name for name in (seller, seller.split()[0] if seller else "") if len(name) > 2]
+    if any(first.startswith(name.lower()) and _says_of(text[len(name) :], lang) for name in names):
+        return text
     if (
         lang == "en"
         and re.match(r"we(?:['’](?:re|ve))? [a-z]+", first)
@@ -231,21 +256,22 @@ def about_us(quote: str, lang: str, seller: str, limit: int = 150) -> str | None
     return _from_fragment(text, lang, seller)
 
 
-def _has_verb(text: str, lang: str) -> bool:
+def _says_of(text: str, lang: str) -> bool:
+    """True when a verb in the third person follows a name."""
     if lang == "de":
-        return bool(
-            re.match(
-                r"\s+(?:ist|sind|hilft|bietet|entwickelt|liefert|macht|misst|verbindet|ersetzt|spart|unterstützt|bringt|zeigt)\b",
-                text,
-            )
-        )
-    return bool(
-        re.match(
-            r"\s+(?:is|are|has|helps?|lets?|gives?|makes?|provides?|offers?|builds?|works?|turns?|keeps?|shows?|tracks?|connects?|automates?|handles?|\w+s)\b",
-            text,
-            re.I,
-        )
-    )
+        return bool(re.match(r"\s+(?:ist|sind|hat|[a-zäöüß]+t)\b", text))
+    return bool(re.match(r"\s+(?:is|are|has|[a-z]+s)\b", text))
+
+
+def has_verb(text: str) -> bool:
+    """True when the text holds a finite verb we know, so it is a sentence rather than a name of something."""
+    return bool(_VERBS_EN.search(text) or _VERBS_DE.search(text))
+
+
+_VERBS_DE = re.compile(
+    r"\b(?:ist|sind|kostet|hat|haben|wird|werden|geht|fehlt|kann|können|macht|braucht|dauert|verliert|bleibt)\b",
+    re.I,
+)
 
 
 _LED_EN = (
@@ -257,7 +283,8 @@ _LED_EN = (
     (re.compile(r"^(?:certified|compliant|accredited)\b|\bcertified$|\bcompliant$", re.I), "We are {quote}"),
     (
         re.compile(
-            r"^(?:more than |over |about |some )?[\d.,]+\+? (?:\w+ ){1,4}(?:use|trust|rely on|work with|run on|chose|switched to|love)\b",
+            r"^(?:more than |over |about |some )?[\d.,]+\+? (?:\w+ ){1,4}(?:use|trust|rely on|work "
+            r"with|run on|chose|switched to|love|send|sell|ship|book|count|track|save|build|are|have)\b",
             re.I,
         ),
         "{quote}",
@@ -275,9 +302,12 @@ _LED_DE = (
     (re.compile(r"\bzertifiziert$", re.I), "Wir sind {quote}"),
 )
 _NOUN_END = re.compile(
-    r"\b(?:software|platform|tool|tools|analytics|service|services|system|systems|app|solution|solutions|consulting|insurance|logistics|training|"
-    r"equipment|machines|furniture|hosting|marketing|design|accounting|payroll|support|management|scheduling|booking|crm|erp|maintenance|supplies|"
-    r"monitoring|automation|translation|translations|packaging|components|sensors|courses|workshops|websites|shops|products)\b",
+    r"\b(?:software|platform|tool|tools|analytics|service|services|system|systems|app|solution|"
+    r"solutions|consulting|insurance|logistics|training|"
+    r"equipment|machines|furniture|hosting|marketing|design|accounting|payroll|support|management|"
+    r"scheduling|booking|crm|erp|maintenance|supplies|"
+    r"monitoring|automation|translation|translations|packaging|components|sensors|courses|workshops|"
+    r"websites|shops|products)\b",
     re.I,
 )
 
@@ -294,16 +324,22 @@ def _from_fragment(text: str, lang: str, seller: str) -> str | None:
 
 def _is_noun_phrase(text: str) -> bool:
     words = text.split()
+    if text[0].isdigit() or re.search(
+        r"\b(?:is|are|was|has|have|can|will|send|sends|gives?|lets?|helps?)\b", text
+    ):
+        return False
     if not 2 <= len(words) <= 14 or "." in text or not _NOUN_END.search(text):
         return False
     if re.match(
-        r"(?:[A-Z]?[a-z]+ing|how|why|what|when|get|start|try|make|grow|build|see|find|meet|stop|turn|discover|your|a better|the)\b",
+        r"(?:[A-Z]?[a-z]+ing|how|why|what|when|get|start|try|make|grow|build|see|find|meet|stop|"
+        r"turn|discover|your|a better|the)\b",
         text,
         re.I,
     ):
         return bool(
             re.match(
-                r"(?:accounting|scheduling|consulting|training|booking|hosting|marketing|monitoring|engineering|catering|cleaning|printing)\b",
+                r"(?:accounting|scheduling|consulting|training|booking|hosting|marketing|monitoring|"
+                r"engineering|catering|cleaning|printing)\b",
                 text,
                 re.I,
             )
@@ -324,37 +360,41 @@ def _lowered(text: str) -> str:
 
 
 _MODIFIERS = re.compile(
-    r"^(?:(?:simple|easy|new|modern|smart|lightweight|powerful|fast|complete|flexible|affordable|free|private|secure|digital|open[- ]source|privacy|first|"
-    r"all[- ]in[- ]one|intelligent|professional|small|full|self-hosted|\w+-(?:based|powered|friendly|first|one|driven|native|hosted|ready|to-use)|and|"
+    r"^(?:(?:simple|easy|new|modern|smart|lightweight|powerful|fast|complete|flexible|affordable|"
+    r"free|private|secure|digital|open[- ]source|privacy|first|"
+    r"all[- ]in[- ]one|intelligent|professional|small|full|self-hosted|\w+-(?:based|powered|"
+    r"friendly|first|one|driven|native|hosted|ready|to-use)|and|"
     r"einfache[sr]?|moderne[sr]?|digitale[sr]?|neue[sr]?|schnelle[sr]?|und)[\s,]+)+(?=\S)",
     re.I,
 )
 
 
 def topic_of(offer: str, seller: str) -> str:
-    """A short name of what we sell, for a subject line; "" when the offer does not give one."""
-    match = (
-        re.search(
-            r"\b(?:is|are) (?:an?|the) (?P<t>[\w\s,/-]{4,70}?)(?= (?:that|which|for|to|with|from|built|made|designed|of|in|where|who)\b|,|\.|$)",
-            offer,
-        )
-        or re.search(
-            r"\b[Oo]ffers? (?P<t>[\w\s,/-]{4,60}?)(?= (?:that|which|for|to|with|from|without|in)\b|,|\.|$)",
-            offer,
-        )
-        or re.search(
-            r"\b(?:ist|sind) (?:ein|eine|die|das) (?P<t>[\w\s,/-]{4,60}?)(?= (?:für|mit|die|das|der|zur|zum|aus)\b|,|\.|$)",
-            offer,
-        )
-    )
-    if not match:
-        return ""
-    words = re.sub(r"^.*,\s*", "", match["t"]).strip()
-    words = _MODIFIERS.sub("", words)
-    words = re.sub(r"^(?:and|und) ", "", words)
-    words = (
-        re.sub(r"\s+(?:alternative|tool|company|provider|team|solution)$", "", words)
-        if len(words.split()) > 2
-        else words
-    )
-    return words if 4 <= len(words) <= 34 and words.lower() != seller.lower() else ""
+    """A short name of what we sell ("web analytics"), for a subject line; "" when the offer does not say."""
+    short = seller.split()[0] if seller else ""
+    for pattern in _DEFINES:
+        match = re.search(pattern.format(seller=re.escape(short) or "we"), offer)
+        if match and (words := _product(match["t"], seller)):
+            return words
+    return ""
+
+
+_DEFINES = (
+    r"^(?:{seller}[\w ]*?|We)(?:(?: is| are) (?:an? |the )?| offers? | provides? )(?P<t>[\w\s,/-]{{4,70}}?)"
+    r"(?= (?:that|which|for|to|with|from|built|made|designed|of|in|where|who|without)\b|\.|$)",
+    r"^{seller}[\w ]*? (?:ist|sind|bietet) (?:ein |eine |einen |die |das )?(?P<t>[\w\s,/-]{{4,60}}?)"
+    r"(?= (?:für|mit|die|das|der|zur|zum|aus)\b|,|\.|$)",
+)
+_GERMAN_PRODUCT = re.compile(
+    r"(?:software|plattform|system|lösung|werkzeug|dienst|service|buchung|verwaltung|analyse|beratung|technik|"
+    r"anlagen?|planung|abrechnung|schulung|wartung|app|portal|erfassung|management|buchhaltung)$",
+    re.I,
+)
+
+
+def _product(text: str, seller: str) -> str:
+    words = _MODIFIERS.sub("", re.sub(r"^.*,\s*", "", text).strip())
+    if len(words.split()) > 2:
+        words = re.sub(r"\s+(?:alternative|tool|tools|company|provider|team|solution)$", "", words)
+    named = _NOUN_END.search(words) or _GERMAN_PRODUCT.search(words)
+    return words if named and 4 <= len(words) <= 34 and words.lower() != seller.lower() else ""

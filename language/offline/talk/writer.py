@@ -97,7 +97,8 @@ def mail_language(brief: MailBrief) -> str:
         if offers(brief, lang):
             return lang
     raise Correctable(
-        f"I have no sentence in {'German or English' if wanted == 'de' else 'English'} that says what {brief.seller_name or 'the seller'} offers.",
+        f"I have no sentence in {'German or English' if wanted == 'de' else 'English'} "
+        f"that says what {brief.seller_name or 'the seller'} offers.",
         code="not_enough_facts",
         where="seller.offer",
         hint="Add one plain sentence about the offer to the profile, with the page it is on.",
@@ -107,16 +108,22 @@ def mail_language(brief: MailBrief) -> str:
 def _stock(brief: MailBrief, lang: str, choose: Chooser) -> Stock:
     ours = offers(brief, lang)
     topic = next((t for s in ours if (t := wording.topic_of(s.text, brief.seller_name))), "")
+    asked = _layout(brief) == "b"
+    pains = pain_sentences(brief, lang, choose, asked=asked)
     shown = Sentence(choose.pick("link", link=brief.link)) if brief.link else None
     return Stock(
         theirs=about_account(brief, lang, choose),
         ours=ours,
         fitting=[] if _layout(brief) == "c" else [s for s in ours[1:] if fits_trade(s, brief)][:1],
         proofs=proofs(brief, lang, choose),
-        pains=pain_sentences(brief, lang, choose, asked=_layout(brief) == "b"),
+        pains=pains,
         topic=topic,
         area=area(brief, lang),
-        cta=Sentence(_call_to_action(brief.goal, lang, choose, "soft" if _layout(brief) == "b" else "cta")),
+        cta=Sentence(
+            _call_to_action(
+                brief.goal, lang, choose, "soft" if asked and (topic or _questions(pains)) else "cta"
+            )
+        ),
         link=shown,
     )
 
@@ -169,15 +176,22 @@ def _observation_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts
     )
 
 
+def _questions(sentences: list[Sentence]) -> list[Sentence]:
+    return [sentence for sentence in sentences if sentence.text.endswith("?")]
+
+
 def _question_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """b: the question comes first and is the only one; the end asks for nothing but an answer."""
-    asked = [s for s in stock.pains if s.text.endswith("?")][:1]
+    asked = _questions(stock.pains)[:1]
     if not asked and stock.topic:
         asked = [Sentence(choose.pick("question_topic", topic=stock.topic, account=brief.account_name))]
     if not asked:
         return _observation_first(stock, choose, brief)
     proof, link = stock.proofs[:1], [stock.link] if stock.link else []
-    return Parts([[*stock.theirs[:1], *asked], [stock.ours[0], *stock.fitting, *proof], [stock.cta, *link]], [*link, *proof, *stock.fitting])
+    return Parts(
+        [[*stock.theirs[:1], *asked], [stock.ours[0], *stock.fitting, *proof], [stock.cta, *link]],
+        [*link, *proof, *stock.fitting],
+    )
 
 
 def _briefly(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
@@ -248,7 +262,8 @@ def _finished(parts: Parts, stock: Stock, brief: MailBrief, lang: str, choose: C
 
 _KEEPS_CAPITAL = re.compile(r"^(?:Ihr|Ihre|Ihren|Ihrem|Ihrer|Sie|Ihnen)\b")
 _GERMAN_STARTS = re.compile(
-    r"^(?:Auf|Bei|Ich|Eine|Einen|Das|Danach|Ist|Wie|Wer|Beschäftigt|Kurz|Worum|Deshalb|Wir|Zu|Wäre|Mehr|Über|Rund|Seit)\b"
+    r"^(?:Auf|Bei|Ich|Eine|Einen|Das|Danach|Ist|Wie|Wer|Beschäftigt|Kurz|Worum|Deshalb|Wir|Zu|Wäre|"
+    r"Mehr|Über|Rund|Seit)\b"
 )
 
 
@@ -295,7 +310,8 @@ def _rotated(options: list[str], number: int) -> list[str]:
 def _short_name(name: str) -> str:
     """The company without its legal form; long names end at a word."""
     bare = re.sub(
-        r"[\s,]+(?:gmbh(?: & co\.? kg)?|ag|kg|ug(?: \(haftungsbeschränkt\))?|e\.? ?k\.?|ltd\.?|llc|inc\.?|b\.?v\.?|s\.?a\.?(?:r\.?l\.?)?|s\.?r\.?l\.?|plc|oy|ab|a/s|mbb)$",
+        r"[\s,]+(?:gmbh(?: & co\.? kg)?|ag|kg|ug(?: \(haftungsbeschränkt\))?|e\.? ?k\.?|ltd\.?|llc|"
+        r"inc\.?|b\.?v\.?|s\.?a\.?(?:r\.?l\.?)?|s\.?r\.?l\.?|plc|oy|ab|a/s|mbb)$",
         "",
         name.strip(),
         flags=re.I,

@@ -1,0 +1,106 @@
+"""Chainlit's entry file: callbacks and nothing else. Loaded by path when the chat is mounted."""
+
+import asyncio
+from typing import Any
+
+import chainlit as cl
+from chainlit.context import context
+
+from chat_ui.attached import house
+from chat_ui.cards import ELEMENT, decide
+from chat_ui.conversation import COMMANDS, STARTERS, respond, show_waiting
+from chat_ui.data_layer import Conversations, make_tables
+from chat_ui.places import files_of, history_of
+from chat_ui.rendering import decided_text, error_text
+from chat_ui.sessions import WrongTries, acting, epoch_of, sign_in
+from chat_ui.uploads import take
+from domain.decisions import Actor
+from domain.errors import RainmakerError
+
+AFTER_HISTORY = 0.7  # seconds: the page replaces what it shows when the stored thread arrives
+_tries = WrongTries()
+_later: set[asyncio.Task[None]] = set()
+
+
+@cl.data_layer
+def history() -> Conversations:
+    """The stored conversations of this home."""
+    make_tables(history_of(house()))
+    return Conversations(history_of(house()), files_of(house()))
+
+
+@cl.password_auth_callback
+async def signed_in(name: str, password: str) -> cl.User | None:
+    """Name and password become a session of now."""
+    actor = await sign_in(house(), _tries, name, password)
+    if actor is None:
+        return None
+    return cl.User(identifier=actor.name, metadata={"epoch": await epoch_of(house(), actor.name)})
+
+
+@cl.set_starters
+async def starters(user: cl.User | None, language: str | None) -> list[cl.Starter]:
+    """Four ways to begin."""
+    return [
+        cl.Starter(label=label, message=text, icon=f"/chat/public/icons/{icon}.svg")
+        for label, text, icon in STARTERS
+    ]
+
+
+@cl.on_chat_start
+async def began() -> None:
+    """A new conversation begins with what waits."""
+    await context.emitter.set_commands(COMMANDS)
+    await show_waiting(house(), quiet=True)
+
+
+@cl.on_chat_resume
+async def resumed(thread: dict[str, Any]) -> None:
+    """Cards of the thread read their own state; newer ones are added once the thread is on the page."""
+    await context.emitter.set_commands(COMMANDS)
+    shown = [(one.get("props") or {}).get("id") for one in thread["elements"] or [] if one["name"] == ELEMENT]
+    task = asyncio.create_task(_add_newer([str(one) for one in shown]))
+    _later.add(task)
+    task.add_done_callback(_later.discard)
+
+
+async def _add_newer(shown: list[str]) -> None:
+    await asyncio.sleep(AFTER_HISTORY)
+    await show_waiting(house(), already=shown, quiet=True)
+
+
+@cl.on_message
+async def said(message: cl.Message) -> None:
+    """A person wrote."""
+    actor = await _actor()
+    if actor is not None:
+        await respond(house(), actor, message)
+
+
+@cl.action_callback("Approvals")
+async def clicked(action: cl.Action) -> dict[str, Any] | None:
+    """A button of an approval card."""
+    actor = await _actor()
+    if actor is None:
+        return None
+    answer = await decide(house(), actor, action.payload)
+    approval = answer.get("approval")
+    if answer["ok"] and approval is not None and approval["state"] != "pending":
+        await cl.Message(decided_text(approval)).send()
+    return answer
+
+
+@cl.action_callback("Import")
+async def imported(action: cl.Action) -> dict[str, Any] | None:
+    """The button of a dropped file."""
+    actor = await _actor()
+    return await take(house(), actor, action.payload) if actor is not None else None
+
+
+async def _actor() -> Actor | None:
+    """Who acts, with the role they have now; someone who may not is told so."""
+    try:
+        return await acting(house(), context.session.token)
+    except RainmakerError as error:
+        await cl.ErrorMessage(error_text(error)).send()
+        return None

@@ -1,0 +1,134 @@
+"""One message of a person: commands, a file, or words for the brain; then the cards it leads to."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterable
+
+import chainlit as cl
+from chainlit.context import context
+from chainlit.data import get_data_layer
+
+from chat_ui.cards import ELEMENT, waiting
+from chat_ui.data_layer import Conversations
+from chat_ui.live import Live
+from chat_ui.rendering import error_text, waiting_text, with_sources
+from chat_ui.uploads import offer
+from domain.decisions import Actor
+from domain.errors import Bug, RainmakerError
+from service import turns
+from service.bootstrap import House
+
+log = logging.getLogger(__name__)
+COMMANDS: list[dict[str, object]] = [
+    {"id": "approve", "icon": "stamp", "description": "Show what waits for my decision"},
+    {"id": "icp", "icon": "target", "description": "Show the ideal customer profile"},
+    {"id": "prospects", "icon": "users", "description": "List prospects, best fit first"},
+    {"id": "campaign", "icon": "mails", "description": "Show the campaign made last"},
+    {
+        "id": "why",
+        "icon": "circle-help",
+        "description": "Explain a mail, draft, prospect or decision by its id",
+    },
+    {"id": "pause", "icon": "octagon-pause", "description": "Stop all sending at once"},
+    {"id": "resume", "icon": "play", "description": "Let sending go on (owner only)"},
+]
+STARTERS = (
+    ("Read my website", "Read my company's website", "globe"),
+    ("Find prospects", "Find 40 prospects", "people"),
+    ("Write a campaign", "Write a campaign", "letter"),
+    ("What is waiting for me?", "/approve", "check"),
+)
+_busy: set[str] = set()
+
+
+def conversation_id(user: str, thread_id: str) -> str:
+    """Our name of a thread: bound to its user, because a browser chooses the thread's own id."""
+    return "web-" + hashlib.sha256(f"{user}\n{thread_id}".encode()).hexdigest()[:32]
+
+
+def typed(command: str | None, text: str) -> str:
+    """What was meant: a chosen command and its words read as if they had been typed."""
+    return f"/{command} {text}".strip() if command else text
+
+
+async def respond(house: House, actor: Actor, message: cl.Message) -> None:
+    """Answer one message. A second one in the same thread waits for the first to end."""
+    conversation = conversation_id(actor.name, message.thread_id)
+    if conversation in _busy:
+        await cl.Message(
+            "I am still working on your last message. Stop it with ■, or wait for its answer."
+        ).send()
+        return
+    _busy.add(conversation)
+    try:
+        await _respond(house, actor, message, conversation)
+    finally:
+        _busy.discard(conversation)
+
+
+async def _respond(house: House, actor: Actor, message: cl.Message, conversation: str) -> None:
+    files = [one for one in message.elements or [] if one.path]
+    for file in files:
+        await offer(house, actor, file)
+    text = typed(message.command, message.content)
+    if not message.content.strip():
+        await _name(message.thread_id, text or ", ".join(file.name for file in files))
+    if text.strip().lower() == "/approve":
+        await show_waiting(house)
+    elif text.strip() or not files:
+        await _turn(house, actor, text, conversation)
+
+
+async def _name(thread_id: str, name: str) -> None:
+    """A thread begun by a bare command or file has no words to be called by."""
+    layer = get_data_layer()
+    if isinstance(layer, Conversations) and name and await layer.name_thread(thread_id, name):
+        await context.emitter.emit("first_interaction", {"interaction": name, "thread_id": thread_id})
+
+
+async def _turn(house: House, actor: Actor, text: str, conversation: str) -> None:
+    live = Live()
+    try:
+        result = await turns.handle_message(
+            house, text, actor=actor, conversation_id=conversation, emit=live.emit
+        )
+        await live.finish(
+            with_sources(result.answer, result.citations) or "Done.", failed=result.error is not None
+        )
+        await show_cards(_asked(result))
+    except RainmakerError as error:
+        await live.finish(error_text(error), failed=True)
+    except asyncio.CancelledError:
+        await live.clear()
+        raise
+    except Exception:  # the edge of a message
+        log.exception("message_failed", extra={"conversation": conversation})
+        await live.finish(
+            Bug("Something unexpected went wrong; the log has the details.").message, failed=True
+        )
+
+
+def _asked(result: turns.TurnResult) -> list[str]:
+    """Approvals this turn asked for or listed, each once."""
+    asked = [str(one["id"]) for one in result.outcome if one["verdict"] == "ask"]
+    listed = [str(one) for one in result.data.get("approvals", [])]
+    return list(dict.fromkeys([*asked, *listed]))
+
+
+async def show_waiting(house: House, *, already: Iterable[str] = (), quiet: bool = False) -> None:
+    """Show a card for everything that waits; `quiet` says nothing when nothing does."""
+    shown = set(already)
+    ids = [one for one in await waiting(house) if one not in shown]
+    if ids:
+        await cl.Message(waiting_text(len(ids))).send()
+        await show_cards(ids)
+    elif not quiet:
+        await cl.Message(waiting_text(0)).send()
+
+
+async def show_cards(ids: list[str]) -> None:
+    """One message with a card for each approval; the card reads its own state."""
+    for position, approval_id in enumerate(ids):
+        props = {"id": approval_id, "open": position == 0}
+        await cl.Message("", elements=[cl.CustomElement(name=ELEMENT, props=props)]).send()

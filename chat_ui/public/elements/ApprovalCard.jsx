@@ -1,0 +1,214 @@
+import { useEffect, useRef, useState } from "react"
+import { Button } from "@/components/ui/button"
+import { Input } from "@/components/ui/input"
+import { Textarea } from "@/components/ui/textarea"
+import { Ban, Check, ChevronDown, ChevronRight, Clock, Mail, Pencil, ShieldAlert, X } from "lucide-react"
+
+// One approval. It shows the state read from the service now, never a remembered one;
+// every click goes to the service, which decides whether it may still happen.
+const REFRESH_MS = 10000
+const WORDS = { pending: "waiting", approved: "approved", rejected: "rejected", expired: "expired" }
+
+function when(iso, now) {
+  const hours = (new Date(iso) - new Date(now)) / 3600000
+  if (hours <= 0) return "over"
+  if (hours < 48) return `in ${Math.max(1, Math.round(hours))} h`
+  return `in ${Math.round(hours / 24)} days`
+}
+
+function person(item) {
+  return [item.name || item.recipient || item.reason, item.title].filter(Boolean).join(", ")
+}
+
+function Sources({ claims }) {
+  if (!claims || !claims.length) return null
+  return (
+    <div className="rm-sources">
+      <div className="rm-label">What it rests on</div>
+      <ul>
+        {claims.map((claim, number) => (
+          <li key={number}>
+            <span>{claim.text}</span>
+            <span className="rm-quote">“{claim.quote}”</span>
+            {/^https?:/.test(claim.url) ? (
+              <a href={claim.url} target="_blank" rel="noopener noreferrer">{claim.url}</a>
+            ) : (
+              <span className="rm-muted">{claim.url}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Editor({ item, busy, onSave, onCancel }) {
+  const [subject, setSubject] = useState(item.subject)
+  const [body, setBody] = useState(item.body)
+  return (
+    <div className="rm-editor">
+      <label className="rm-label" htmlFor={`subject-${item.id}`}>Subject</label>
+      <Input id={`subject-${item.id}`} value={subject} onChange={(e) => setSubject(e.target.value)} />
+      <label className="rm-label" htmlFor={`body-${item.id}`}>Text</label>
+      <Textarea id={`body-${item.id}`} rows={12} value={body} onChange={(e) => setBody(e.target.value)} />
+      <div className="rm-buttons">
+        <Button size="sm" disabled={busy} onClick={() => onSave(subject, body)}>Save</Button>
+        <Button size="sm" variant="ghost" disabled={busy} onClick={onCancel}>Cancel</Button>
+        <span className="rm-muted">The new text is checked again and keeps waiting for you.</span>
+      </div>
+    </div>
+  )
+}
+
+function Row({ item, open, editing, busy, canDecide, onToggle, onEdit, onCancel, onDecide, note }) {
+  const waiting = item.state === "pending"
+  const edited = (item.reason || "").startsWith("edited by")
+  const isMail = item.subject !== undefined
+  return (
+    <li className={`rm-row rm-${item.state}`} data-item={item.id} data-state={item.state}>
+      <button type="button" className="rm-rowhead" aria-expanded={open} onClick={onToggle}>
+        {open ? <ChevronDown size={16} /> : <ChevronRight size={16} />}
+        <span className="rm-who">
+          <span className="rm-name">{person(item)}</span>
+          {item.account ? <span className="rm-muted">{item.account}</span> : null}
+        </span>
+        <span className="rm-subject">{item.subject}</span>
+        {edited && waiting ? <span className="rm-tag">edited</span> : null}
+        {waiting ? null : (
+          <span className={`rm-tag rm-tag-${item.state}`}>{WORDS[item.state] || item.state}{item.by ? ` by ${item.by}` : ""}</span>
+        )}
+      </button>
+      {open ? (
+        <div className="rm-mail">
+          {editing ? (
+            <Editor item={item} busy={busy} onCancel={onCancel} onSave={(subject, body) => onDecide("edit", { item: item.id, subject, body })} />
+          ) : isMail ? (
+            <>
+              <div className="rm-line"><span className="rm-label">To</span>{item.recipient || "no address known"}</div>
+              <div className="rm-line"><span className="rm-label">Subject</span><b>{item.subject}</b></div>
+              <div className="rm-body">{item.body}</div>
+              <Sources claims={item.claims} />
+            </>
+          ) : (
+            <div className="rm-body">{item.reason}</div>
+          )}
+          {note ? <div className="rm-note" role="alert">{note}</div> : null}
+          {canDecide && waiting && !editing ? (
+            <div className="rm-buttons">
+              <Button size="sm" disabled={busy} onClick={() => onDecide("approve", { items: [item.id] })}><Check /> Approve</Button>
+              {isMail ? <Button size="sm" variant="outline" disabled={busy} onClick={onEdit}><Pencil /> Edit</Button> : null}
+              <Button size="sm" variant="outline" disabled={busy} onClick={() => onDecide("reject", { items: [item.id] })}><X /> Reject</Button>
+            </div>
+          ) : null}
+        </div>
+      ) : null}
+    </li>
+  )
+}
+
+function Everything({ count, busy, onDecide }) {
+  const [asking, setAsking] = useState("")
+  if (asking) {
+    return (
+      <div className="rm-buttons rm-confirm" role="alertdialog" aria-label={`Really ${asking}?`}>
+        <span>{asking === "approve" ? `Send these ${count} mails exactly as they are?` : `Reject ${count}? Their drafts are dropped.`}</span>
+        <Button size="sm" disabled={busy} variant={asking === "approve" ? "default" : "destructive"} onClick={() => { setAsking(""); onDecide(asking, { items: [] }) }}>
+          {asking === "approve" ? "Yes, approve" : "Yes, reject"}
+        </Button>
+        <Button size="sm" variant="ghost" disabled={busy} onClick={() => setAsking("")}>Back</Button>
+      </div>
+    )
+  }
+  return (
+    <div className="rm-buttons">
+      <Button size="sm" disabled={busy} onClick={() => setAsking("approve")}><Check /> Approve all {count}</Button>
+      <Button size="sm" variant="outline" disabled={busy} onClick={() => setAsking("reject")}><Ban /> Reject all</Button>
+    </div>
+  )
+}
+
+export default function ApprovalCard() {
+  const [approval, setApproval] = useState(null)
+  const [problem, setProblem] = useState("")
+  const [note, setNote] = useState({ item: "", text: "" })
+  const [busy, setBusy] = useState(false)
+  const [openId, setOpenId] = useState(undefined)
+  const [editing, setEditing] = useState("")
+  const quiet = useRef(false)
+  quiet.current = busy || editing !== ""
+
+  const load = async () => {
+    try {
+      const answer = await apiClient.get(`/approvals/${encodeURIComponent(props.id)}`)
+      const fresh = await answer.json()
+      if (fresh.items) { setApproval(fresh); setProblem("") } else setProblem(fresh.title || "The approval could not be read.")
+    } catch (error) {
+      setProblem("The approval could not be read; is the service running?")
+    }
+  }
+
+  useEffect(() => {
+    load()
+    const timer = setInterval(() => { if (!quiet.current && !document.hidden) load() }, REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [props.id])
+
+  const onDecide = async (decision, details) => {
+    setBusy(true)
+    setNote({ item: "", text: "" })
+    const item = details.item || (details.items && details.items[0]) || ""
+    try {
+      const answer = await callAction({ name: "Approvals", payload: { approval: props.id, decision, ...details } })
+      const told = answer.response
+      if (told && told.approval) setApproval(told.approval)
+      if (!told) setNote({ item, text: "The click did not arrive; sign in again and try once more." })
+      else if (!told.ok) setNote({ item, text: [told.message, told.hint].filter(Boolean).join(" ") })
+      else setEditing("")
+    } catch (error) {
+      setNote({ item, text: "The click did not arrive; reload the page and try once more." })
+    }
+    setBusy(false)
+  }
+
+  if (!approval) {
+    return <div className="rm-card" data-testid="approval-card">{problem || "Reading the approval …"}</div>
+  }
+  const items = approval.items
+  const left = items.filter((item) => item.state === "pending")
+  const first = left.length ? left[0] : items[0]
+  const open = openId === undefined ? (props.open && first ? first.id : "") : openId
+  const pending = approval.state === "pending"
+  const canDecide = pending && approval.may_decide
+  const counts = ["approved", "rejected", "expired"].map((state) => [state, items.filter((i) => i.state === state).length]).filter(([, n]) => n)
+  const toggle = (id) => { setOpenId(open === id ? "" : id); setEditing("") }
+
+  return (
+    <section className="rm-card" data-testid="approval-card" data-state={approval.state} aria-label={approval.summary}>
+      <header>
+        <Mail size={18} />
+        <h3>{approval.summary}</h3>
+        <span className={`rm-tag rm-tag-${approval.state}`} data-testid="approval-state">
+          {pending ? `${left.length} of ${items.length} waiting` : `${WORDS[approval.state]}${approval.by ? ` by ${approval.by}` : ""}`}
+        </span>
+      </header>
+      <div className="rm-facts">
+        <span><ShieldAlert size={14} /> Risk {approval.risk} of 10</span>
+        {pending ? <span><Clock size={14} /> Expires {when(approval.expires_at, approval.now)}</span> : null}
+        {counts.map(([state, n]) => <span key={state}>{n} {state}</span>)}
+      </div>
+      <p className="rm-why"><span className="rm-label">Why you are asked</span> {approval.why}</p>
+      {pending ? <p className="rm-why"><span className="rm-label">If ignored</span> {approval.if_ignored}</p> : null}
+      {canDecide && left.length > 1 ? <Everything count={left.length} busy={busy} onDecide={onDecide} /> : null}
+      {pending && !approval.may_decide ? <p className="rm-note">Your role may look, not decide.</p> : null}
+      {note.text && !items.some((item) => item.id === note.item) ? <div className="rm-note" role="alert">{note.text}</div> : null}
+      <ol className={items.length > 6 ? "rm-list rm-long" : "rm-list"}>
+        {items.map((item) => (
+          <Row key={item.id} item={item} open={open === item.id} editing={editing === item.id} busy={busy} canDecide={canDecide}
+            note={note.item === item.id ? note.text : ""} onToggle={() => toggle(item.id)}
+            onEdit={() => { setOpenId(item.id); setEditing(item.id) }} onCancel={() => setEditing("")} onDecide={onDecide} />
+        ))}
+      </ol>
+      {problem ? <div className="rm-note">{problem}</div> : null}
+    </section>
+  )
+}

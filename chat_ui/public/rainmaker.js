@@ -1,0 +1,42 @@
+// The line at the top of every page: sandbox, what thinks, whether sending is stopped. Text only.
+(function () {
+  const base = document.querySelector('meta[property="og:root_path"]')?.content || "/chat"
+  const bar = document.createElement("div")
+  bar.id = "rainmaker-banner"
+  bar.setAttribute("role", "status")
+
+  function part(kind, strong, text) {
+    const span = document.createElement("span")
+    span.className = kind
+    const head = document.createElement("b")
+    head.textContent = strong
+    span.append(head, text ? " " + text : "")
+    return span
+  }
+
+  async function refresh() {
+    try {
+      const told = await (await fetch(base + "/banner", { cache: "no-store" })).json()
+      const parts = []
+      if (told.stopped) parts.push(part("stopped", "Sending is stopped.", "An owner can let it go on with /resume."))
+      if (told.sandbox) parts.push(part("sandbox", "Sandbox", "– nothing leaves this machine."))
+      if (told.offline) parts.push(part("offline", "Offline language", "– " + told.limits))
+      bar.replaceChildren(...parts)
+      bar.title = told.offline ? told.limits : ""
+    } catch (error) {
+      bar.replaceChildren(part("stopped", "The service does not answer.", ""))
+    }
+    document.documentElement.style.setProperty("--rm-banner", bar.childNodes.length ? bar.offsetHeight + "px" : "0px")
+  }
+
+  document.addEventListener("DOMContentLoaded", start)
+  if (document.readyState !== "loading") start()
+  function start() {
+    if (bar.isConnected) return
+    document.body.prepend(bar)
+    refresh()
+    setInterval(() => { if (!document.hidden) refresh() }, 20000)
+    window.addEventListener("resize", () =>
+      document.documentElement.style.setProperty("--rm-banner", bar.childNodes.length ? bar.offsetHeight + "px" : "0px"))
+  }
+})()

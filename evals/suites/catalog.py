@@ -1,0 +1,45 @@
+"""Which suites there are, one line each. Importing it loads none of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from evals.suites.figures import SuiteResult
+from evals.suites.options import Options
+
+Run = Callable[[Options], Awaitable[SuiteResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One suite: its name, what it measures, and the module whose `run` does it."""
+
+    name: str
+    line: str
+    module: str
+
+    def load(self) -> Run:
+        """The function that runs it."""
+        return import_module(self.module).run
+
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        Suite(
+            "prospecting",
+            "finds companies in the sandbox for several customer profiles, against the sandbox's truth",
+            "evals.suites.prospecting.run",
+        ),
+        Suite(
+            "speed",
+            "cost of a chat turn, a draft, an import, a start – beside a plain LangGraph agent",
+            "evals.suites.speed.run",
+        ),
+        Suite(
+            "memory",
+            "whether sales notes are recalled from a paraphrase or from keywords, and how fast",
+            "evals.suites.memory.run",
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""Prospecting measured against the sandbox's truth. The product sees only the sandbox's web."""
