@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.actions import SendEmail
 from domain.decisions import ApprovalState, Decision, Verdict
 from domain.errors import Correctable, Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
 from runtime.store.tables import approval_items, approvals
 
-LIFE = timedelta(days=7)
+LIFE = timedelta(days=7)  # of mails: until the touch's window has passed, at most this (G19)
+OTHER_LIFE = timedelta(hours=24)
 DECIDERS = ("owner", "manager", "rep")
 
 
@@ -47,7 +49,7 @@ async def ask(
             state=str(ApprovalState.PENDING),
             cause=cause,
             made_at=now,
-            expires_at=now + LIFE,
+            expires_at=now + (LIFE if all(_is_mail(one) for one in made) else OTHER_LIFE),
         )
     )
     for position, decision in enumerate(made, 1):
@@ -61,6 +63,10 @@ async def ask(
         body={"decisions": [decision.id for decision in made], "summary": summary},
     )
     return approval_id
+
+
+def _is_mail(decision: Decision) -> bool:
+    return isinstance(decision.proposal.action, SendEmail)
 
 
 async def _add_item(
@@ -179,7 +185,7 @@ async def open_items(
             raise Correctable(
                 f"{missing[0]} is not part of this approval.", code="unknown_item", where=approval_id
             )
-        chosen = [named[name] for name in wanted]
+        chosen = list({named[name]["id"]: named[name] for name in wanted}.values())
         decided = [item for item in chosen if item["state"] != ApprovalState.PENDING]
         if decided:
             raise Refused(
@@ -246,7 +252,8 @@ async def _bound_decision(tx: AsyncConnection, item: dict[str, Any]) -> Decision
         raise Refused(
             "The text changed after it was asked; ask again.", code="approval_mismatch", where=item["id"]
         )
-    if decision.judgement.verdict is not Verdict.ASK:
+    verdict = await audit.verdict_of(tx, decision.id, item["action_hash"])
+    if decision.judgement.verdict is not Verdict.ASK or verdict != Verdict.ASK:
         raise Refused(
             "This decision was not waiting for a person.", code="approval_mismatch", where=item["id"]
         )

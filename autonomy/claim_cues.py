@@ -38,6 +38,7 @@ _SUBJECT = (
     r"(?:^|[,;:–]\s*|\s-\s|\b(?:and|but|that|because|as|since|while|when|how|what|which|where|so|then|"
     r"also|who|though|dass|weil|und|aber|da|denn) )"
 )
+_NO_MODAL = r"(?!(?:[\w-]+ ){1,3}(?:may|might|could|would|should)\b)"
 _POLITE_VERBS = (
     r"(?:can|could|will|would|may|might|should|must|shall|do|did|like|prefer|wish|think|mind|know|"
     r"see|agree|say|get|go|have|are|were|"
@@ -64,7 +65,8 @@ CUES: tuple[Cue, ...] = (
     _cue(
         "it says something about the recipient",
         _SEEN_EN + r"(?=.*\b(?:you|your|yours|they|their|that)\b)",
-        r"\bcongrat\w*|\b(?:impressed|inspired|fascinated) (?:by|with)\b|\b(?:love|loved|like|liked|"
+        r"\bcongrat\w*|\b(?:great|good|nice|wonderful|exciting) to see\b|\beveryone (?:at|in|seems|"
+        r"there)\b|\b(?:impressed|inspired|fascinated) (?:by|with)\b|\b(?:love|loved|like|liked|"
         r"enjoyed|admire) (?:what|how|your|the way)\b",
         r"\byour (?:recent|recently|new|newest|latest|upcoming|growing|current|existing|impressive|"
         r"expanding|planned)\b(?! (?:customers|clients|patients)\b)",
@@ -85,6 +87,8 @@ CUES: tuple[Cue, ...] = (
         rf"{_SUBJECT}you (?:\w+ly )?(?!{_POLITE_VERBS})[a-z]+",
         rf"{_SUBJECT}Sie (?!(?:können|könnten|möchten|müssen|müssten|sollten|wollen|dürfen|würden|mögen|mir|mich|uns|"
         r"dazu|es|lieber)\b)[a-zäöüß]+en\b",
+        rf"{_SUBJECT}your {_NO_MODAL}[\w-]+ [\w-]+",
+        r"\byou must (?:be|have)\b|\b(?:like yours|like your|for you lately|wie Ihre[nmrs]?|wie Ihnen)\b",
         r"\byou(?:['’]re|['’]ve)\b",
         r"\byou (?:are|were|have|had|use|used|run|ran|sell|sold|offer|make|made|build|built|serve|"
         r"help|work|provide|operate|own|employ|hire|hired|"
@@ -110,6 +114,8 @@ CUES: tuple[Cue, ...] = (
         "it says something about us",
         rf"{_SUBJECT}we (?:\w+ly )?(?!{_POLITE_VERBS})[a-z]+",
         rf"{_SUBJECT}wir (?!(?:können|könnten|möchten|sollten|wollen|würden|uns)\b)[a-zäöüß]+en\b",
+        rf"{_SUBJECT}our {_NO_MODAL}[\w-]+ [\w-]+",
+        r"\bwe (?:can|could|will|would) (?:\w+ )?(?:offer|give|promise|refund)\b",
         r"\bwe(?:['’]re|['’]ve)\b",
         r"\bwe (?:are|were|have|had|help|helped|offer|offered|build|built|make|made|provide|"
         r"provided|sell|work|worked|serve|served|support|"
@@ -140,6 +146,9 @@ CUES: tuple[Cue, ...] = (
     ),
     _cue(
         "it claims customers or proof",
+        r"\b(?:customers|clients|users|shops|companies|practices|clinics|teams|kunden) (?:tell|told|"
+        r"say|see|report|love|use|save|find|get|"
+        r"sagen|berichten|sparen|lieben)\b",
         r"\b(?:trusted|used|loved|chosen|recommended|backed|certified|audited|approved|funded|"
         r"featured) by\b|\b(?:rely|relies|rel(?:y|ies)) on us\b|"
         r"\b(?:use|uses|trust|trusts|chose|choose|switched to|recommend|work with|works with|moved "
@@ -152,7 +161,8 @@ CUES: tuple[Cue, ...] = (
         "it states a general fact",
         r"\b(?:studies|study|research|surveys?|statistics?|data|analysts|experts|reports) (?:show|"
         r"shows|say|says|found|finds|suggests?|prove|proves|indicate)\b|"
-        r"\baccording to\b|\bon average\b|\bproven\b|\b(?:most|nearly all|almost all|the majority "
+        r"\baccording to\b|\bon average\b|\baverage \w+|\btypical(?:ly)?\b|\beverybody (?:knows|"
+        r"loves|uses)\b|\bproven\b|\b(?:most|nearly all|almost all|the majority "
         r"of|all|every|half of|many of) (?:the |our |your )?"
         r"(?:[\w-]+ )?(?:companies|businesses|practices|clinics|shops|stores|teams|people|customers|"
         r"firms|agencies|organisations|organizations|owners|"
@@ -166,6 +176,9 @@ CUES: tuple[Cue, ...] = (
     ),
     _cue(
         "it says something about the product",
+        r"^(?:an?|one) (?:[\w-]+ ){0,3}(?:tool|software|platform|service|app|system|solution) "
+        r"(?:that|which|for|to)\b",
+        r"\b(?:discount|rebate|voucher|coupon|rabatt|nachlass|gutschein)\w*\b",
         r"^(?:it|this|the (?:[\w-]+ )?(?:tool|platform|software|product|service|app|system|set-?up|"
         r"trial|price|plan|solution|integration|"
         r"dashboard|script|installation|onboarding|migration|result))\b (?:\w+ly )?(?:is|works|"
@@ -182,7 +195,8 @@ CUES: tuple[Cue, ...] = (
 
 # A guess, a wish or a condition says nothing that could be false.
 HEDGED = re.compile(
-    r"\b(?:if|whether|in case|perhaps|maybe|might|may|probably|presumably|possibly|i (?:could |can |"
+    r"\b(?:if|whether|in case|curious|wondering|wondered|it would|perhaps|maybe|might|may|probably|"
+    r"presumably|possibly|i (?:could |can |"
     r"would )?(?:imagine|suppose|guess|assume|wonder|think|"
     r"believe|hope|suspect|expect)|my (?:guess|hunch|impression)|would (?:you|it|this|a|an|that)|"
     r"could (?:you|it|this|a)|should (?:you|i|we)|"
@@ -208,7 +222,9 @@ HARMLESS = re.compile(
     r"\w+)? questions?\b.*|"
     r"we (?:have not|haven['’]t|do not|don['’]t) (?:met|spoken|know each other|know one "
     r"another)\b.*|we (?:should|could|can) (?:talk|speak|meet|chat|look|go|do)\b.*|"
-    r"i work (?:at|for|with) [\w .&-]{2,40}|my name is [\w .'-]{2,50}|you are (?:welcome|free) "
+    r"i work (?:at|for|with) [\w .&-]{2,40}|my name is [\w .'-]{2,50}|"
+    r"you (?:do not|don['’]t) know (?:me|us)(?: yet)?(?:,? (?:so|and|but) i[\w'’]* (?:will )?(?:keep|be|make)[\w ]+)?|"
+    r"you are (?:welcome|free) "
     r"to\b.*|Sie scheinen (?:mir )?die richtige\b.*|you can (?:reply|answer|read|find|see|try|reach|"
     r"ignore|unsubscribe)\b.*|"
     r"Sie (?:können|müssen|brauchen) (?:nicht |gern )?[\w ,]*(?:antworten|abbestellen|ignorieren|"
@@ -220,7 +236,9 @@ HARMLESS = re.compile(
 
 # Words that frame a statement without being part of it.
 FRAMING = word_set(
-    "saw seen noticed read reading website site page pages online says said say mention mentions "
+    "line zeile caught eye attention "
+    "companies came gehört gehören looking saw seen noticed read reading website site page pages "
+    "online says said say mention mentions "
     "mentioned came across customers customer clients client include includes including among your you "
     "our ours their they theirs them who whom which that this these those there with from into about "
     "and the for are was were has have had will would can could not more than over just also currently "
@@ -249,7 +267,9 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
     for words in (
         "hiring hire hires recruit recruiting vacancy vacancies career careers job jobs opening "
         "openings position positions role roles apply join "
-        "verstärkung suchen sucht stellen stelle offene ausgeschrieben bewerben looking seeking",
+        "verstärkung suchen sucht stellen stelle offene ausgeschrieben bewerben stellenangebote "
+        "stellenangebot stellenanzeigen emploi recrutement vacatures lavora empleo zurzeit "
+        "karriere looking seeking",
         "funding funded raised raise investment investor round million capital",
         "office location branch site warehouse studio shop store standort filiale niederlassung",
         "shop shops store stores retailer retailers ecommerce e-commerce online cart checkout "

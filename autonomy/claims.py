@@ -13,7 +13,7 @@ from domain.campaigns import Claim
 
 __all__ = ["check_claims", "text_problems"]
 
-_OVERLAP = 0.5  # share of a clause's content words its quotes must hold
+_OVERLAP = 0.6  # share of a clause's content words its quotes must hold
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<money>[€$£]\s?)?(?P<n>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?|\d+)\s?(?P<unit>k\b|%|"
     r"percent\b|prozent\b|€|\$|£|eur\b|euros?\b|usd\b|gbp\b|"
@@ -25,7 +25,10 @@ _TIMEISH = re.compile(
     r"zeilen?|words?|seconds?|sekunden|sentences?|sätze|questions?|slides?)\b|"
     r"\b\d{1,2}(?::\d{2})(?:\s?[ap]\.?m\.?)?\b|\b\d{1,2}\s?(?:[ap]\.?m\.?|o['’]clock|uhr)\b|\b(?:at|"
     r"um|by|after|before) \d{1,2}(?::\d{2})?\b(?!\s?%)|"
-    r"\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:january|february|march|april|may|june|july|august|september|"
+    r"\b\d{1,2}(?:st|nd|rd|th)\b|\b\d{1,2}\.? (?:of )?(?:january|february|march|april|may|june|july|"
+    r"august|september|october|november|"
+    r"december|januar|februar|märz|mai|juni|juli|oktober|dezember)\b|"
+    r"\b(?:january|february|march|april|may|june|july|august|september|"
     r"october|november|december) \d{1,2}\b",
     re.IGNORECASE,
 )
@@ -241,6 +244,7 @@ def _is_known(name: str, names: frozenset[str]) -> bool:
         word.casefold().removesuffix("'s").removesuffix("’s").strip("'’.-&")
         for word in re.split(r"[\s&]+", name)
     ]
+    words = [re.sub(r"^i['’](?:d|m|ll|ve)$", "i", word) for word in words]
     words = [word for word in words if word and word not in {"of", "de", "von", "van", "der", "the", "and"}]
     return all(word in names or word in PLAIN_CAPITALS or _compound_known(word, names) for word in words)
 
@@ -255,11 +259,18 @@ def _compound_known(word: str, names: frozenset[str]) -> bool:
 def _about_known(text: str, names: frozenset[str]) -> list[str]:
     """ "Acme is …": a known name as the subject of a statement."""
     match = _NAME.match(text)
-    if match and _is_known(match.group(), names) and match.group().casefold() not in PLAIN_CAPITALS:
-        first = match.group().split()[0].lower()
-        if first not in _STARTERS and _VERB_AFTER.match(text[match.end() :]):
-            return [f"it says something about {match.group()}"]
-    return []
+    if not match or not _is_known(match.group(), names) or match.group().casefold() in PLAIN_CAPITALS:
+        return []
+    first = match.group().split()[0].lower()
+    if first in _STARTERS or re.match(r"i['’]", first) or not _PREDICATE.match(text[match.end() :]):
+        return []
+    return [f"it says something about {match.group()}"]
+
+
+_PREDICATE = re.compile(
+    r"(?:, [^,]{3,60},)? (?!(?:and|or|at|in|for|with|of|to|from|on|by|as|today|too|und|oder|bei|zu|"
+    r"mit|für|an|am|heute)\b)[a-zäöüß]+\b"
+)
 
 
 def _foreign(text: str) -> list[str]:
@@ -294,6 +305,9 @@ def _known_words(name: str) -> list[str]:
     ]
 
 
+_QUOTED = re.compile(r"[“„\"«]([^“”\"«»]{3,200})[”“\"»]")  # their own words, marked as such
+
+
 def _not_said(text: str, quotes: str, names: frozenset[str]) -> str | None:
     mine, theirs = language_of(text), language_of(quotes)
     if mine and theirs and mine != theirs:
@@ -301,6 +315,9 @@ def _not_said(text: str, quotes: str, names: frozenset[str]) -> str | None:
     unnamed = " ".join(word for word in text.split() if word.casefold().strip(".,;:") not in names)
     if _NEGATION.search(unnamed) and not _NEGATION.search(quotes):
         return "the quote does not deny it"
+    text = _QUOTED.sub(
+        lambda match: " " if squeeze_marks(match.group(1)) in squeeze_marks(quotes) else match.group(), text
+    )
     said = [word.casefold().strip("'’-") for word in _WORD.findall(quotes)]
     if missing := [verb for verb in _predicates(text, names) if not _is_said(verb, said)]:
         return f"the quote says nothing of “{missing[0]}”"
@@ -388,13 +405,13 @@ def _figure(match: re.Match[str]) -> str:
 
 
 def _name_words(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(
+    words = {
         word.casefold().strip("'’.-&,()")
         for name in names
         for whole in (name, name.replace("-", " "))
         for word in re.split(r"[\s&/]+", whole)
-        if word
-    )
+    }
+    return frozenset(words | {word.removesuffix("'s").removesuffix("’s") for word in words}) - {""}
 
 
 def _short(text: str) -> str:
@@ -403,7 +420,7 @@ def _short(text: str) -> str:
 
 
 _GERMAN_LEADS = word_set(
-    "Thema Frage Punkt Herr Frau Herrn Montag Dienstag Mittwoch Donnerstag Freitag Ende Anfang Mitte"
+    "Bereich Thema Frage Punkt Herr Frau Herrn Montag Dienstag Mittwoch Donnerstag Freitag Ende Anfang Mitte"
 )
 _SMALL = {
     word: number
@@ -444,7 +461,7 @@ _STARTERS = word_set(
     "three through thus to today together tomorrow too two under unless until up us usually very was we "
     "well were what whatever when whenever where whether which while who whoever whose why will with "
     "within without would yes yesterday yet you your plus best warm studies research imagine people "
-    "companies several teams businesses customers clients patients setup set nice great good simply "
+    "companies several teams businesses customers clients patients nice great good simply "
     "everything anything reply feel details wish question der die das ein eine einen einem einer und "
     "oder aber wir sie ihr ihre ihren ich es auf bei in im mit ohne für von zu zum zur über unter seit "
     "nach vor wenn falls ob weil da dass wie was wer wo wann warum welche welcher danach deshalb daher "

@@ -12,6 +12,7 @@ class MailFacts(BaseModel):
 
     contact_known: bool = False
     contact_erased: bool = False
+    contact_candidate: bool = True  # found, not yet approved by a person
     has_address: bool = False
     in_audience: bool = False  # the contact has a live draft in this campaign
     draft_matches: bool = False  # the draft belongs to this campaign, touch and contact

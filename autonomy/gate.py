@@ -4,7 +4,15 @@ from autonomy.facts import Snapshot
 from autonomy.policy import Policy
 from autonomy.risk import assess
 from autonomy.rules import mail_hits
-from domain.actions import ChangeIcp, EditDraft, PauseSending, QualifyProspects, ResumeSending, SendEmail
+from domain.actions import (
+    ChangeIcp,
+    EditDraft,
+    PauseSending,
+    QualifyProspects,
+    ResumeSending,
+    SendEmail,
+    Suppress,
+)
 from domain.decisions import STRICTNESS, Judgement, Proposal, RuleHit, Verdict
 
 RISK_ASKS = 8  # from here on a person decides, whatever the matrix says
@@ -25,17 +33,25 @@ def decide(proposal: Proposal, snapshot: Snapshot, policy: Policy) -> Judgement:
 def _hard_hits(proposal: Proposal, snapshot: Snapshot) -> list[RuleHit]:
     action = proposal.action
     if isinstance(action, SendEmail):
-        return mail_hits(action, snapshot)
-    if isinstance(action, PauseSending):
-        return []
+        return [*mail_hits(action, snapshot), *_candidate(snapshot)]
+    if isinstance(action, PauseSending | Suppress):
+        return []  # stopping, and never writing to somebody, work even while everything is stopped
     hits = []
-    if isinstance(action, ResumeSending) and proposal.actor.kind != "user":
+    if isinstance(action, ResumeSending) and (proposal.actor.kind, proposal.actor.role) != ("user", "owner"):
         hits.append(_refusal("G18", "Only a signed-in owner may start sending again."))
     elif not isinstance(action, ResumeSending) and snapshot.stopped_effects:
         hits.append(_refusal("G18", snapshot.stopped_effects))
     if isinstance(action, ChangeIcp | QualifyProspects | EditDraft) and not snapshot.previous_exists:
         hits.append(_refusal("G12", "What this would change does not exist."))
     return hits
+
+
+def _candidate(snapshot: Snapshot) -> list[RuleHit]:
+    """An address found on the web is nobody's contact until a person approved it (G1)."""
+    if snapshot.mail is None or not snapshot.mail.contact_candidate:
+        return []
+    message = "The recipient was found on the web and nobody approved them yet."
+    return [RuleHit(rule="G1", verdict=Verdict.ASK, message=message)]
 
 
 def _refusal(rule: str, message: str) -> RuleHit:

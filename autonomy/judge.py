@@ -118,6 +118,7 @@ async def mail_facts(tx: AsyncConnection, action: SendEmail, terms: Terms, batch
     return MailFacts(
         contact_known=True,
         contact_erased=contact.status is ContactStatus.ERASED,
+        contact_candidate=contact.status is ContactStatus.CANDIDATE,
         has_address=bool(contact.email),
         in_audience=draft is not None and not draft.dropped,
         draft_matches=matches,
@@ -130,7 +131,9 @@ async def mail_facts(tx: AsyncConnection, action: SendEmail, terms: Terms, batch
         zones=contact.zones,
         suppressed=await people.suppressed(tx, suppression.hashes_of(terms.salt, contact.email)),
         already=str(intent["state"]) if intent else None,
-        sent_to_contact=len(await outbox.sent_times(tx, contact_id=contact.id)),
+        sent_to_contact=len(
+            await outbox.sent_times(tx, contact_id=contact.id, campaign_id=action.campaign_id)
+        ),
         allowed_links=(*terms.allowed_links, *((profile.url,) if profile else ())),
         known_names=tuple(sorted(name for name in names if name)),
         unknown_evidence=await _unknown_evidence(tx, action, contact.account_id),

@@ -18,7 +18,7 @@ def known_zones(names: Sequence[str]) -> tuple[ZoneInfo, ...]:
     for name in names:
         try:
             zones.append(ZoneInfo(name))
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder name is an OSError
             continue
     return tuple(zones)
 
@@ -42,11 +42,12 @@ def next_window(at: datetime, zones: Sequence[str]) -> datetime | None:
     if not known_zones(zones) or len(known_zones(zones)) != len(zones):
         return None
     step = timedelta(minutes=15)
-    moment = (at.astimezone(UTC) + step).replace(minute=(at.minute // 15) * 15, second=0, microsecond=0)
+    start = at.astimezone(UTC)
+    moment = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
     for _ in range(8 * 24 * 4):
-        if moment > at and in_window(moment, zones):
-            return moment
         moment += step
+        if in_window(moment, zones):
+            return moment
     return None
 
 

@@ -13,7 +13,9 @@ from domain.errors import Correctable
 from domain.ids import digest
 
 LEVELS = {"auto": Verdict.ALLOW, "notify": Verdict.NOTIFY, "ask": Verdict.ASK, "deny": Verdict.REFUSE}
-PARTIES = ("research", "outreach", "supervisor", "system", "owner", "manager", "rep", "viewer")
+AGENTS = ("research", "outreach", "supervisor", "system")
+ROLES = ("owner", "manager", "rep", "viewer")
+PARTIES = AGENTS + ROLES
 DEFAULT_FILE = Path(__file__).with_name("default_policy.yaml")
 
 
@@ -48,16 +50,23 @@ class Policy(BaseModel):
 
     def judge(self, actor: Actor, action: str) -> RuleHit:
         """The strictest matching row; no row asks."""
-        party = actor.role if actor.kind == "user" else actor.name
+        party = _party(actor)
         matching = [row for row in self.rows if row.matches(party, action)]
         if not matching:
             return RuleHit(
                 rule="authority:none",
                 verdict=Verdict.ASK,
-                message=f"No row of the authority matrix lets {party} do this alone.",
+                message=f"No row of the authority matrix lets {party or actor.name} do this alone.",
             )
         row = max(matching, key=lambda one: STRICTNESS[LEVELS[one.level]])
         return RuleHit(rule=f"authority:{row.id}", verdict=LEVELS[row.level], message=row.reason)
+
+
+def _party(actor: Actor) -> str:
+    """The name rows know an actor by; an agent called like a role is not that role."""
+    if actor.kind == "user":
+        return actor.role if actor.role in ROLES else ""
+    return actor.name if actor.name in AGENTS else ""
 
 
 def load_policy(path: Path | None) -> Policy:
@@ -92,8 +101,10 @@ def _row(value: Any, number: int, path: Path) -> Row:
         row = Row.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        cell = ".".join(str(part) for part in first["loc"])
+        cell = ".".join(str(part) for part in first["loc"]) or "row"
         raise _bad(f"Cell {cell!r} is wrong: {first['msg']}.", where) from error
+    if not row.agents:
+        raise _bad("Cell 'agents' is empty: the row speaks about nobody.", where)
     if row.action != "*" and row.action not in ACTION_KINDS:
         raise _bad(f"There is no action {row.action!r}; known: {', '.join(ACTION_KINDS)}.", where)
     unknown = [name for name in row.agents if name != "*" and name not in PARTIES]

@@ -35,7 +35,8 @@ _STOPS = {
         "be as who will they their by was"
     ),
     "de": word_set(
-        "an in frage noch punkt der die das und oder von zu für mit im am ist sind wir sie unser unsere "
+        "an in frage noch punkt einem eines meine mein kurz satz uns der die das und oder von zu "
+            "für mit im am ist sind wir sie unser unsere "
         "ihr ihre ihnen dass es hat haben nicht ein eine einen einer ich auf bei wie wäre das auch als "
         "nach uns zum zur mir den dem des wird gerade über seit"
     ),
@@ -103,7 +104,7 @@ def language_of(text: str) -> str:
         return "other"
     best = max(scores, key=lambda lang: scores[lang])
     if not scores[best]:
-        return ""
+        return "de" if re.search(r"[äöüß]", text.lower()) else ""
     tied = [lang for lang, score in scores.items() if score == scores[best]]
     return (
         best if len(tied) == 1 else ("de" if "de" in tied and re.search(r"[äöüß]", text.lower()) else tied[0])

@@ -4,6 +4,7 @@ No score overrides them. A rule answers None when it has nothing against the mai
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from autonomy.claims import check_claims, text_problems
@@ -15,7 +16,17 @@ from domain.decisions import RuleHit, Verdict
 
 Rule = Callable[[SendEmail, MailFacts, Snapshot], str | None]
 LIVE_STATES = ("planned", "asked", "running")
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u0085\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+MAX_BODY = 6_000  # characters; a longer text is refused unread, so that no pattern works on it for long
+_UNSAFE = (
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Zl",
+    "Zp",
+)  # control, format (bidi, zero width), surrogate, private, breaks
+_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[BbQq]\?")
+_READ_TEXT = ("G4", "G5", "G7")  # rules whose patterns run over the whole text
 
 
 def g1_recipient(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
@@ -42,11 +53,23 @@ def g3_headers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str |
         return "No sender address is set (RAINMAKER_MAIL_FROM)."
     if len(action.subject) > 150:
         return "The subject is longer than 150 characters."
-    if _UNSAFE.search(action.subject) or "\n" in action.subject or "\t" in action.subject:
+    if len(action.body) > MAX_BODY:
+        return f"The text is longer than {MAX_BODY:,} characters."
+    if _unsafe(action.subject, allowed=""):
         return "The subject holds control or invisible characters."
-    if _UNSAFE.search(action.body):
+    if _ENCODED_WORD.search(action.subject):
+        return "The subject holds an encoded word, which mail programs would decode."
+    if _unsafe(action.body, allowed="\n\t"):
         return "The text holds control or invisible characters."
     return None
+
+
+def _unsafe(text: str, allowed: str) -> bool:
+    return any(unicodedata.category(char) in _UNSAFE and char not in allowed for char in text)
+
+
+def _oversized(action: SendEmail) -> bool:
+    return len(action.subject) > MAX_BODY or len(action.body) > MAX_BODY
 
 
 def g4_links(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
@@ -63,7 +86,8 @@ def g4_links(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | N
 def g5_readers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
     """Nothing in the text that this recipient may not read."""
     text = f"{action.subject}\n{action.body}"
-    foreign = [address for address in addresses_in(text) if address not in facts.own_addresses]
+    own = {address.lower() for address in facts.own_addresses}
+    foreign = [address for address in addresses_in(text) if address not in own]
     if foreign:
         return f"The text holds somebody's e-mail address ({foreign[0]})."
     if any(secret and secret in text for secret in facts.secrets):
@@ -154,7 +178,10 @@ def mail_hits(action: SendEmail, snapshot: Snapshot) -> list[RuleHit]:
     """Every hard rule that is against this mail."""
     facts = snapshot.mail or MailFacts()
     hits = []
+    unread = _READ_TEXT if _oversized(action) else ()
     for name, rule in RULES.items():
+        if name in unread:
+            continue
         message = rule(action, facts, snapshot)
         if message:
             hits.append(RuleHit(rule=name, verdict=Verdict.REFUSE, message=message))

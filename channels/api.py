@@ -15,17 +15,20 @@ from domain.errors import Bug, Correctable, RainmakerError, Refused, Retryable
 from graph.desk import Progress
 from service import unsubscribing
 from service.bootstrap import House
-from service.commands import run_command
+from service.commands import COMMANDS, run_command
 from service.users import actor_named
 
 log = logging.getLogger(__name__)
 STATUS = {Correctable: 400, Refused: 403, Retryable: 503, Bug: 500}
+STATUS_OF_CODE = {"not_signed_in": 401, "body_too_large": 413, "unknown_command": 404}
 LONGEST_BODY = 2_000_000
 
 
 def make_app(house: House, token: str) -> FastAPI:
     """The application over an open house; `token` is the local owner's bearer token."""
-    app = FastAPI(title="Rainmaker", version="0.1.0", docs_url="/api/docs", redoc_url=None)
+    app = FastAPI(
+        title="Rainmaker", version="0.1.0", docs_url=None, redoc_url=None
+    )  # pages would load scripts
     app.state.house = house
     add_headers(app)
     app.exception_handler(RainmakerError)(_problem)
@@ -38,7 +41,8 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
     """RFC 9457: one clear sentence, a stable code, no trace."""
     if not isinstance(error, RainmakerError):
         raise error
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    by_kind = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    status = STATUS_OF_CODE.get(error.code, by_kind)
     body = {
         "type": f"urn:rainmaker:{error.code}",
         "title": error.message,
@@ -47,7 +51,8 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
         "where": error.where,
         "hint": error.hint,
     }
-    return JSONResponse(body, status, media_type="application/problem+json")
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 def _pages(app: FastAPI, house: House) -> None:
@@ -87,6 +92,8 @@ def _commands(app: FastAPI, house: House, token: str) -> None:
     ) -> StreamingResponse:
         """Run a use case; the answer is JSON lines: progress, then result or error."""
         args = await _arguments(request)
+        if name not in COMMANDS:
+            raise Correctable(f"There is no command {name[:60]}.", code="unknown_command", where=name[:60])
         return StreamingResponse(_lines(house, name, args, actor), media_type="application/x-ndjson")
 
     @app.get("/api/v1/approvals")
@@ -106,9 +113,11 @@ def _commands(app: FastAPI, house: House, token: str) -> None:
 
 
 async def _arguments(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    if len(body) > LONGEST_BODY:
-        raise Correctable("The request is larger than 2 MB.", code="body_too_large")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            raise Correctable("The request is larger than 2 MB.", code="body_too_large")
     try:
         args = json.loads(body or b"{}")
     except ValueError as error:

@@ -33,8 +33,7 @@ def call(name: str, args: dict[str, Any], *, as_json: bool) -> Any:
     except RainmakerError as error:
         fail(error, as_json)
     except KeyboardInterrupt:
-        say("Stopped.")
-        raise SystemExit(1) from None
+        fail(Retryable("Stopped before it was done.", code="stopped"), as_json)
 
 
 async def _call(chosen: "Settings", name: str, args: dict[str, Any], *, progress: bool) -> Any:
@@ -83,6 +82,8 @@ async def _in_service(url: str, token: str, name: str, args: dict[str, Any], pro
             httpx2.AsyncClient(trust_env=False, timeout=httpx2.Timeout(3600.0, connect=5.0)) as client,
             client.stream("POST", f"{url}/api/v1/commands/{name}", json=args, headers=headers) as answer,
         ):
+            if answer.status_code >= 400:
+                raise _problem(json.loads(await answer.aread()))
             async for line in answer.aiter_lines():
                 if line.strip():
                     message = json.loads(line)
@@ -92,11 +93,18 @@ async def _in_service(url: str, token: str, name: str, args: dict[str, Any], pro
                         raise _error(message)
                     if progress and "progress" in message:
                         say(f"  {message['progress']}")
-    except (httpx2.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError, KeyError) as error:
         raise Retryable(
             "The running service did not answer.", code="service_unreachable", where=url
         ) from error
     raise Retryable("The running service ended without an answer.", code="service_unreachable", where=url)
+
+
+def _problem(details: dict[str, Any]) -> RainmakerError:
+    """The error behind an answer that is a problem document."""
+    kinds: dict[int, type[RainmakerError]] = {400: Correctable, 401: Refused, 403: Refused, 413: Correctable}
+    kind = kinds.get(int(details["status"]), Retryable)
+    return kind(details["title"], code=details["code"], where=details["where"], hint=details["hint"])
 
 
 def _error(message: dict[str, Any]) -> RainmakerError:

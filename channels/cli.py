@@ -278,4 +278,11 @@ def _edge(error: Exception) -> None:
     if isinstance(error, RainmakerError):
         fail(error, as_json)
     where = keep_trace(error)
-    fail(Bug(f"Something unexpected went wrong ({type(error).__name__}).", hint=f"Details are in {where}."), as_json)
+    fail(
+        Bug(f"Something unexpected went wrong ({type(error).__name__}).", hint=f"Details are in {where}."),
+        as_json,
+    )
+
+
+if __name__ == "__main__":
+    main()

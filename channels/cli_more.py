@@ -25,7 +25,7 @@ def serve(json: JSON = False) -> None:
 
     chosen = settings(json)
     try:
-        serve_forever(chosen, open_browser=False)
+        serve_forever(chosen, open_browser=False, as_json=json)
     except RainmakerError as error:
         fail(error, json)
 
@@ -58,7 +58,15 @@ def demo(
 
     chosen = settings(json)
     try:
-        run_demo(chosen, speed=speed, companies=companies, seed=seed, sites=sites or [], open_browser=browser)
+        run_demo(
+            chosen,
+            speed=speed,
+            companies=companies,
+            seed=seed,
+            sites=sites or [],
+            open_browser=browser,
+            as_json=json,
+        )
     except RainmakerError as error:
         fail(error, json)
 

@@ -17,7 +17,14 @@ START_LIMIT = 60.0  # seconds
 
 
 def run_demo(
-    settings: Settings, *, speed: float, companies: int, seed: int, sites: list[str], open_browser: bool
+    settings: Settings,
+    *,
+    speed: float,
+    companies: int,
+    seed: int,
+    sites: list[str],
+    open_browser: bool,
+    as_json: bool = False,
 ) -> None:
     """Start the sandbox, point the settings at it, and serve until interrupted; the sandbox ends with us."""
     from channels.serving import serve_forever
@@ -32,11 +39,19 @@ def run_demo(
         inside = load(_environment(world))
         say(f"Sandbox: {companies} company sites, time runs {speed:g}× – nothing leaves this machine.")
         say("Paste one of these as your company: " + ", ".join(world["sellers"]))
-        serve_forever(inside, open_browser=open_browser)
+        serve_forever(inside, open_browser=open_browser, as_json=as_json)
     finally:
-        market.terminate()
-        market.wait(10)
+        _end(market)
         ports.unlink(missing_ok=True)
+
+
+def _end(market: subprocess.Popen[bytes]) -> None:
+    market.terminate()
+    try:
+        market.wait(10)
+    except subprocess.TimeoutExpired:
+        market.kill()
+        market.wait()
 
 
 def _start(

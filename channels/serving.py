@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import secrets
+import signal
 import socket
 import sys
 
@@ -11,7 +13,7 @@ from channels.output import say
 from domain.errors import Correctable, RainmakerError
 from runtime.settings import Settings
 from service.bootstrap import House, open_house
-from service.running import announce, home_lock, withdraw
+from service.running import announce, home_lock, keep_worlds_apart, withdraw
 from service.starting import login_of
 from service.ticking import tick
 
@@ -19,19 +21,22 @@ log = logging.getLogger(__name__)
 PULSE = 5.0  # seconds of machine time between turns of the worker
 
 
-def serve_forever(settings: Settings, *, open_browser: bool) -> None:
-    """Serve until interrupted.
+def serve_forever(settings: Settings, *, open_browser: bool, as_json: bool = False) -> None:
+    """Serve until interrupted or asked to end; either way the house is closed and the address withdrawn.
 
     Raises:
         Retryable: home_in_use. Correctable: port_taken and whatever the house needs.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with home_lock(settings), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, open_browser))
+        keep_worlds_apart(settings)
+        asyncio.run(_serve(settings, open_browser, as_json))
 
 
-async def _serve(settings: Settings, open_browser: bool) -> None:
+async def _serve(settings: Settings, open_browser: bool, as_json: bool) -> None:
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
+    settings = settings.model_copy(update={"port": port})  # 0 means any: links must name the real one
     async with open_house(settings) as house:
         token = secrets.token_urlsafe(24)
         url = f"http://{settings.host}:{port}"
@@ -39,7 +44,7 @@ async def _serve(settings: Settings, open_browser: bool) -> None:
         announce(settings, url, token)
         worker = asyncio.create_task(_work(house))
         try:
-            await _greet(house, url, open_browser)
+            await _greet(house, url, open_browser, as_json)
             await server.serve(sockets=[listener])
         finally:
             worker.cancel()
@@ -64,20 +69,21 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _server(house: House, token: str):  # type: ignore[no-untyped-def]
     import uvicorn
-    from chat_ui.mount import mount_chat
 
     from channels.api import make_app
+    from chat_ui.mount import mount_chat
 
     app = make_app(house, token)
     mount_chat(app, house)
     return uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="websockets-sansio"))
 
 
-async def _greet(house: House, url: str, open_browser: bool) -> None:
+async def _greet(house: House, url: str, open_browser: bool, as_json: bool) -> None:
     name, password = await login_of(house)
     say(f"Rainmaker is running. Language: {house.language.info.name}. {house.language.info.limits}")
     login = f"Login: {name} / {password}" if password else f"Login: {name} (your own password)"
-    sys.stdout.write(f"{login}\n{url}/chat/\n")
+    document = json.dumps({"url": f"{url}/chat/", "user": name, "password": password or None})
+    sys.stdout.write(f"{document}\n" if as_json else f"{login}\n{url}/chat/\n")
     sys.stdout.flush()
     if open_browser:
         import webbrowser
@@ -90,6 +96,7 @@ async def _work(house: House) -> None:
     while True:
         try:
             await tick(house)
+            await house.recall.catch_up(32)
         except RainmakerError as error:
             log.warning("tick_failed", extra={"code": error.code, "text": error.message})
         await asyncio.sleep(PULSE)

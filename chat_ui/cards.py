@@ -39,7 +39,8 @@ async def decide(house: House, actor: Actor, payload: dict[str, Any]) -> dict[st
     approval_id = str(payload.get("approval", ""))[:80]
     answer: dict[str, Any] = {"ok": True, "message": "", "hint": ""}
     try:
-        await _run(house, actor, approval_id, payload)
+        done = await _run(house, actor, approval_id, payload)
+        answer["item"] = done.get("item", "")
     except RainmakerError as error:
         answer = {"ok": False, "message": _told(error), "hint": error.hint or "", "code": error.code}
     except Exception:  # the edge of a click
@@ -54,7 +55,7 @@ async def decide(house: House, actor: Actor, payload: dict[str, Any]) -> dict[st
         return {"ok": False, "message": error.message, "hint": error.hint or "", "approval": None}
 
 
-async def _run(house: House, actor: Actor, approval_id: str, payload: dict[str, Any]) -> None:
+async def _run(house: House, actor: Actor, approval_id: str, payload: dict[str, Any]) -> dict[str, Any]:
     decision = str(payload.get("decision", ""))
     if decision not in _DECISIONS:
         raise Correctable("A card can approve, reject or edit.", code="unknown_command", where=decision[:40])
@@ -63,7 +64,8 @@ async def _run(house: House, actor: Actor, approval_id: str, payload: dict[str, 
         args |= {name: payload.get(name) for name in ("item", "subject", "body")}
     else:
         args["items"] = payload.get("items") or []
-    await run_command(house, decision, args, actor=actor)
+    done: dict[str, Any] = await run_command(house, decision, args, actor=actor)
+    return done
 
 
 def _told(error: RainmakerError) -> str:

@@ -9,7 +9,6 @@ from chat_ui.rendering import progress_line, step_name
 from graph.desk import Progress
 
 PAUSE = 0.5  # seconds between two progress updates
-SHOW_TASKS_AFTER = 1.5  # seconds; quick work needs no list
 
 
 class Live:
@@ -20,7 +19,6 @@ class Live:
         self._step: cl.Step | None = None
         self._name = ""
         self._last = 0.0
-        self._began = time.monotonic()
         self._tasks = cl.TaskList()
         self._listed = False
         self._answer: cl.Message | None = None
@@ -46,7 +44,9 @@ class Live:
         await self._tasks.add_task(
             cl.Task(title=self._name, status=cl.TaskStatus.RUNNING, forId=self._step.id)
         )
-        if self._listed:
+        # one step tells its own progress; a list helps from the second on
+        if len(self._tasks.tasks) > 1:
+            self._listed = True
             await self._show_tasks()
 
     async def _move_on(self, progress: Progress) -> None:
@@ -57,9 +57,6 @@ class Live:
         self._step.name = progress_line(self._name, progress.text, progress.done, progress.total)
         # to the page only: a row is written when the step ends
         await context.emitter.update_step(self._step.to_dict())
-        if not self._listed and now - self._began > SHOW_TASKS_AFTER:
-            self._listed = True
-            await self._show_tasks()
 
     async def _end(self, status: cl.TaskStatus = cl.TaskStatus.DONE) -> None:
         step, self._step = self._step, None

@@ -5,8 +5,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from chainlit.data.storage_clients.base import BaseStorageClient
-
 ROUTE = "/chat/files"
 
 
@@ -15,8 +13,8 @@ def file_name(object_key: str) -> str:
     return hashlib.sha256(object_key.encode()).hexdigest()
 
 
-class LocalFiles(BaseStorageClient):
-    """Chainlit's storage port over one folder."""
+class LocalFiles:
+    """Chainlit's storage port over one folder. No subclass of it: importing Chainlit writes files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -11,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from domain.errors import Correctable, RainmakerError
+from domain.errors import Correctable, RainmakerError, Retryable
 from evals.suites.catalog import SUITES
 from evals.suites.figures import SuiteResult
 from evals.suites.options import Options, say_on_stderr
 from evals.suites.report import BASELINES, keep, table
 
+log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -39,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
+        return 1
+    except Exception as error:  # noqa: BLE001 – the edge: a broken run ends with one clear sentence
+        log.exception("suite_failed")
+        _fail(Retryable(f"The run ended early: {error}", code="suite_failed", where=words[0]), as_json)
         return 1
 
 

@@ -41,7 +41,7 @@ async def _planned(state: TurnState, desk: Desk) -> dict[str, Any]:
         return {"plan": _by_table(signal)}
     situation = Situation.model_validate(state.get("situation") or (await look(desk)).model_dump())
     plan = await desk.language.plan(state["message"], situation, offers())
-    steps = [call.model_dump(mode="json") for call in plan.steps[:MAX_STEPS]]
+    steps = [call.model_dump(mode="json") for call in plan.steps]
     answers = [StepResult(text=plan.reply).model_dump(mode="json")] if plan.reply else []
     return {"plan": steps, "answers": answers}
 

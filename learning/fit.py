@@ -4,6 +4,7 @@ Hard lines decide, disqualifiers exclude, soft lines and roles weigh. Unknown is
 missing fact neither meets nor fails a hard line, but a company with an unmet core is not qualified.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from domain.accounts import CompanyFacts, Fact, PersonFact, Standing
@@ -15,6 +16,7 @@ from language.offline.lexicon.canonical import industry_ancestors, industry_labe
 WEIGHTS = {LineKind.HARD: 3.0, LineKind.SOFT: 1.0, LineKind.ROLE: 1.0}
 CORE = (LineField.INDUSTRY, LineField.GEOGRAPHY)  # unknown here means we cannot say they fit
 QUALIFIED_FROM = 0.5
+COMPANY = "company:"  # a term that names a company
 
 Outcome = tuple[bool | None, tuple[Evidence, ...], str]  # met?, quotes, what was seen
 
@@ -51,7 +53,10 @@ def _verdict(value: float, failed: str, reasons: tuple[Reason, ...], scored: boo
         )
     if failed:
         return Fit(
-            value=min(value, 0.49), qualified=False, verdict=f"Not qualified: {failed[0].lower()}{failed[1:]}", reasons=reasons
+            value=min(value, 0.49),
+            qualified=False,
+            verdict=f"Not qualified: {failed[0].lower()}{failed[1:]}",
+            reasons=reasons,
         )
     if value < QUALIFIED_FROM:
         return Fit(value=value, qualified=False, verdict="Not qualified: too little fits.", reasons=reasons)
@@ -118,7 +123,9 @@ def _reason(lines: list[IcpLine], outcome: Outcome, points: float) -> Reason:
     if met:
         return Reason(text=f"{name} fits: {seen or wanted}.", side="for", points=points, evidence=quotes)
     shown = f": {seen}" if seen else ""
-    return Reason(text=f"{name} does not fit{shown} (wanted: {wanted}).", side="against", points=0.0, evidence=quotes)
+    return Reason(
+        text=f"{name} does not fit{shown} (wanted: {wanted}).", side="against", points=0.0, evidence=quotes
+    )
 
 
 def _compare(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) -> Outcome:
@@ -193,10 +200,16 @@ def _language(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) 
     return hit, (), ", ".join(facts.languages)
 
 
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in plain if char.isalnum())
+
+
 def _keyword(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) -> Outcome:
-    names = {facts.name.casefold(), facts.domain.casefold()}
-    if names & {term.casefold() for term in line.match}:
-        return True, (), facts.name
+    own = {_folded(facts.name), _folded(facts.domain.split(".")[0])}
+    companies = [term.removeprefix(COMPANY) for term in line.match if term.startswith(COMPANY)]
+    if companies:  # a rival or customer is recognised by its own name, never by being mentioned
+        return (True, (), facts.name) if own & set(companies) else (None, (), "")
     texts = [fact.evidence for fact in (facts.summary, *facts.industries, *facts.technologies) if fact]
     for quote in texts:
         if any(term.casefold() in quote.quote.casefold() for term in line.match):

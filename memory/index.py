@@ -52,7 +52,7 @@ class VectorIndex:
         """Release the files."""
         self._collection = None
         if self._client is not None:
-            self._client.close()
+            _close(self._client)
             self._client = None
 
     def clear(self) -> None:
@@ -160,6 +160,12 @@ class VectorIndex:
         if self._client is None:
             raise RuntimeError("the vector index is closed")
         return self._client
+
+
+def _close(client: "ClientAPI") -> None:
+    close = getattr(client, "close", None)  # the client has it, its published interface does not
+    if close is not None:
+        close()
 
 
 def collection_name(embedder: str, dimension: int) -> str:

@@ -42,8 +42,9 @@ class SandboxClock:
         try:
             answer = await self._client.get(self._url)
             answer.raise_for_status()
-            return datetime.fromisoformat(answer.json()["now"]).astimezone(UTC)
-        except (httpx2.HTTPError, KeyError, ValueError) as error:
+            told = datetime.fromisoformat(answer.json()["now"])
+            return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+        except (httpx2.HTTPError, KeyError, TypeError, ValueError) as error:
             raise Retryable(
                 "The sandbox clock did not answer.", code="clock_unreachable", where=self._url
             ) from error

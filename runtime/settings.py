@@ -1,24 +1,25 @@
 """The one typed settings class, read once from the environment. Printed redacted by `doctor`."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.errors import Correctable
 
 PREFIX = "RAINMAKER_"
+_LOGIN = re.compile(r"(://)[^/@\s]*@")
 OPENAI_FIELDS = ("openai_api_key", "openai_base_url", "openai_model", "openai_embedding_model")
 
 
 class Settings(BaseSettings):
     """Everything an owner can set. Absent means the embedded default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     home: Path = Field(Path("~/.rainmaker"), description="Folder for all data.")
     database_url: str = Field(
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     send_grace: float = Field(
         20.0,
         ge=0,
+        allow_inf_nan=False,
         description="Seconds after a claim before an absent Sent copy means the mail did not leave.",
     )
     caldav_url: SecretStr = Field(SecretStr(""), description="CalDAV calendar URL (used by a later version).")
@@ -73,7 +75,9 @@ class Settings(BaseSettings):
         description="Key for sessions, tokens and hashes; empty = made once and kept in the home.",
     )
     sandbox: bool = Field(False, description="Sandbox mode: private hosts behind the proxy are allowed.")
-    llm_timeout: float = Field(60.0, gt=0, description="Seconds to wait for one model answer.")
+    llm_timeout: float = Field(
+        60.0, gt=0, allow_inf_nan=False, description="Seconds to wait for one model answer."
+    )
     openai_api_key: SecretStr = Field(
         SecretStr(""), validation_alias="OPENAI_API_KEY", description="Key of an OpenAI-compatible model."
     )
@@ -86,6 +90,17 @@ class Settings(BaseSettings):
         validation_alias="OPENAI_EMBEDDING_MODEL",
         description="Embedding model; empty = local embeddings.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: `load` reads the environment once, nothing else does."""
+        return (init_settings,)
 
     @field_validator("home")
     @classmethod
@@ -115,6 +130,8 @@ class Settings(BaseSettings):
         for name, value in self:
             if isinstance(value, SecretStr):
                 shown[name] = "***" if value.get_secret_value() else ""
+            elif isinstance(value, str):
+                shown[name] = _LOGIN.sub(r"\1***@", value)
         return shown
 
 
@@ -123,28 +140,32 @@ def variable_of(name: str) -> str:
     return name.upper() if name in OPENAI_FIELDS else PREFIX + name.upper()
 
 
-def load(environ: dict[str, str]) -> Settings:
-    """Settings from an environment; each wrong value and each unknown variable is named.
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from an environment; each wrong value and each unknown variable is named. Empty means unset.
 
     Raises:
         Correctable: bad_setting or unknown_setting.
     """
-    known = {variable_of(name) for name in Settings.model_fields}
-    for variable in environ:
-        if variable.startswith(PREFIX) and variable.split("__")[0] not in known:
+    known = {variable_of(name): name for name in Settings.model_fields}
+    given = {}
+    for variable, value in environ.items():
+        name = known.get(variable.upper())
+        if name and value:
+            given[variable.upper() if name in OPENAI_FIELDS else name] = value
+        if name is None and variable.upper().startswith(PREFIX):
             raise Correctable(
                 f"{variable} is not a setting.",
                 code="unknown_setting",
                 where=variable,
-                hint=_closest(variable, known),
+                hint=_closest(variable.upper(), set(known)),
             )
     try:
-        return Settings()
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = variable_of(str(first["loc"][0]).lower())
         raise Correctable(
-            f"{name} is wrong: {first['msg']}.",
+            f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}.",
             code="bad_setting",
             where=name,
             hint="Correct it or unset it.",
@@ -154,8 +175,10 @@ def load(environ: dict[str, str]) -> Settings:
 def _closest(variable: str, known: set[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(variable, sorted(known), n=1, cutoff=0.5)
-    return f"Did you mean {near[0]}?" if near else "See .env.example for the settings that exist."
+    # without the prefix, which alone would make any two names half alike
+    names = {name.removeprefix(PREFIX): name for name in sorted(known)}
+    near = difflib.get_close_matches(variable.removeprefix(PREFIX), list(names), n=1, cutoff=0.5)
+    return f"Did you mean {names[near[0]]}?" if near else "See .env.example for the settings that exist."
 
 
 def example_file() -> str:

@@ -1,5 +1,6 @@
 """Every use case by name: JSON arguments in, the contract's JSON out. CLI, REST and chat call the same."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from autonomy import approvals as asks
 from domain.decisions import Actor
 from domain.errors import Correctable, Refused
 from graph.desk import Emit
+from graph.specialists.desk_steps import SCOPE
 from runtime.store import audit
 from service import approving, importing, reports, ticking, turns, undoing
 from service.bootstrap import House
@@ -37,10 +39,10 @@ class ImportCall(Call):
 class ListCall(Call):
     """Filters of the prospects list."""
 
-    country: str | None = None
+    country: str | None = Field(None, pattern=r"^[A-Za-z]{2}$")
     industry: str | None = None
     role: str | None = None
-    min_fit: float | None = None
+    min_fit: float | None = Field(None, ge=0, le=1)
     qualified: bool | None = None
     limit: int = Field(10_000, ge=1, le=100_000)
 
@@ -77,7 +79,7 @@ class ChatCall(Call):
     """A message."""
 
     text: str
-    conversation: str = ""
+    conversation: str = Field("", max_length=40)
 
 
 class IdCall(Call):
@@ -105,8 +107,8 @@ class EditCall(Call):
 class PauseCall(Call):
     """Stop or go on."""
 
-    reason: str = "asked for"
-    scope: str = "workspace"
+    reason: str = Field("asked for", max_length=300)
+    scope: str = Field("workspace", max_length=80, pattern=SCOPE)
 
 
 class NoCall(Call):
@@ -140,14 +142,22 @@ async def _plan(house: House, actor: Actor, call: PlanCall, emit: Emit | None) -
 
 
 async def _launch(house: House, actor: Actor, call: CampaignCall, emit: Emit | None) -> Any:
+    if call.id and call.id != await reports.latest_campaign_id(house):
+        raise Correctable(
+            "Only the campaign made last can be launched.", code="unknown_campaign", where=call.id[:60]
+        )
     done = await turns.handle_signal(house, "launch_wanted", {}, actor=actor, emit=emit)
-    asked = [one["id"] for one in done.outcome if one["verdict"] == "ask"]
+    asked = [one for one in done.outcome if one["verdict"] == "ask"]
     refused = [one for one in done.outcome if one["verdict"] == "refuse"]
-    return done.data | {"approval": asked[0] if asked else None, "refused": refused}
+    return done.data | {
+        "mails": sum(one["items"] for one in asked),
+        "approval": asked[0]["id"] if asked else None,
+        "refused": refused,
+    }
 
 
 async def _campaign_pause(house: House, actor: Actor, call: CampaignCall, emit: Emit | None) -> Any:
-    campaign_id = call.id or await reports.latest_campaign_id(house)
+    campaign_id = (await reports.campaign(house, call.id))["id"]
     args = {"reason": "campaign paused", "scope": f"campaign:{campaign_id}"}
     done = await turns.handle_signal(house, "stop_wanted", args, actor=actor, emit=emit)
     return {"id": campaign_id, "state": "paused", "decision": done.outcome[0]["id"]}
@@ -255,6 +265,7 @@ async def run_command(
     if name not in COMMANDS:
         raise Correctable(f"There is no command {name[:60]}.", code="unknown_command", where=name[:60])
     model, handler = COMMANDS[name]
+    _check_text(args)
     try:
         call = model.model_validate(args)
     except ValidationError as error:
@@ -263,6 +274,14 @@ async def run_command(
         raise Correctable(f"{where} is wrong: {first['msg']}.", code="bad_arguments", where=where) from error
     _check_role(name, actor)
     return await handler(house, actor, call, emit)
+
+
+def _check_text(args: dict[str, Any]) -> None:
+    """Half a character (a lone surrogate) can neither be stored nor sent; say so before anything happens."""
+    try:
+        json.dumps(args, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise Correctable("The text holds characters that are not valid Unicode.", code="bad_text") from error
 
 
 def _check_role(name: str, actor: Actor) -> None:

@@ -112,11 +112,14 @@ async def _clock(settings: Settings) -> Check:
         finally:
             await clock.close()
         return "clock", "ok", f"sandbox clock says {now:%Y-%m-%d %H:%M} UTC."
-    built = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
-    now = datetime.now(UTC)
+    built, now = _built(), datetime.now(UTC)
     if now < built.replace(year=built.year - 1) or now.year > built.year + 5:
         return "clock", "fail", f"the system clock says {now:%Y-%m-%d}; set it, send windows depend on it."
     return "clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC."
+
+
+def _built() -> datetime:
+    return datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
 
 
 async def _reach(url: str, setting: str) -> None:

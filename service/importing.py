@@ -30,7 +30,7 @@ from tools.read.contact_file import ContactFile, ContactRow, RowError, read_cont
 DIFF_SHOWN = 20
 
 
-class _DryRun(Exception):  # noqa: N818 – not an error: it rolls a finished dry run back
+class _DryRun(Exception):
     """Carries the report out of the transaction that must not stay."""
 
     def __init__(self, report: dict[str, Any]) -> None:
@@ -57,7 +57,9 @@ async def import_file(
                 raise _DryRun(report)
             now = await house.clock.now()
             sha256 = await asyncio.to_thread(_hash, Path(path))
-            await imports.keep(tx, batch_id=batch_id, file_name=file.name, sha256=sha256, report=report, at=now)
+            await imports.keep(
+                tx, batch_id=batch_id, file_name=file.name, sha256=sha256, report=report, at=now
+            )
     except _DryRun as done:
         return done.report
     await rescore(house.desk(actor))
@@ -163,7 +165,12 @@ async def _diff(tx: AsyncConnection, batch_id: str) -> Sequence[dict[str, Any]]:
     for row in (await tx.execute(query)).mappings():
         if row["before"] is not None and len(shown) < DIFF_SHOWN:
             shown.append(
-                {"record": row["record"], "id": row["record_id"], "before": row["before"], "after": row["after"]}
+                {
+                    "record": row["record"],
+                    "id": row["record_id"],
+                    "before": row["before"],
+                    "after": row["after"],
+                }
             )
     return shown
 

@@ -17,7 +17,6 @@ from runtime.clock import Clock
 from runtime.store import knowledge
 from runtime.store.engine import Database
 
-
 log = logging.getLogger(__name__)
 
 

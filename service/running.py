@@ -56,6 +56,25 @@ def home_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
+def keep_worlds_apart(settings: Settings) -> None:
+    """A home that once held a sandbox never serves the real world, and the other way round.
+
+    Raises:
+        Correctable: home_is_sandbox, home_is_live.
+    """
+    marker = settings.home / "world"
+    own = "sandbox" if settings.sandbox else "live"
+    if not marker.exists():
+        marker.write_text(own + "\n")
+    if marker.read_text().strip() != own:
+        raise Correctable(
+            f"This home holds {'sandbox' if own == 'live' else 'real'} data; the two are never mixed.",
+            code="home_is_sandbox" if own == "live" else "home_is_live",
+            where=str(settings.home),
+            hint="Set RAINMAKER_HOME to another folder.",
+        )
+
+
 def announce(settings: Settings, url: str, token: str) -> None:
     """Write down where the service answers; readable by this user only."""
     path = _file(settings)
@@ -70,11 +89,23 @@ def withdraw(settings: Settings) -> None:
 
 
 def running(settings: Settings) -> Running | None:
-    """The service of this home, if its process lives."""
+    """The service of this home, if its process lives and still holds the home."""
     try:
         found = json.loads(_file(settings).read_text())
         service = Running(url=str(found["url"]), token=str(found["token"]), pid=int(found["pid"]))
         os.kill(service.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return service
+    return service if _held(settings) else None
+
+
+def _held(settings: Settings) -> bool:
+    """False when the lock is free: a service that died left its file, and its pid may be somebody else's now."""
+    try:
+        with (settings.home / ".lock").open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -106,7 +106,10 @@ async def _all_stopped(tx: Any) -> bool:
 
 
 async def finish_campaigns(house: House) -> None:
-    """A running campaign with nothing left to decide, queue or settle is finished."""
+    """A running campaign with nothing left to decide, queue or settle is finished.
+
+    One whose ask expired unanswered is planned again, so that it can be launched anew.
+    """
     now = await house.clock.now()
     async with house.database.write() as tx:
         asked = {row["cause"] for row in await approvals.listing(tx, now)}
@@ -115,3 +118,6 @@ async def finish_campaigns(house: House) -> None:
             still = any(counts.get(str(state)) for state in outbox.OPEN)
             if not still and campaign_id not in asked:
                 await campaigns.set_state(tx, campaign_id, CampaignState.FINISHED)
+        for campaign_id in await campaigns.in_state(tx, CampaignState.ASKED):
+            if campaign_id not in asked:
+                await campaigns.set_state(tx, campaign_id, CampaignState.PLANNED)

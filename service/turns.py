@@ -80,13 +80,13 @@ async def handle_signal(
     conversation_id: str = "",
     emit: Emit | None = None,
 ) -> TurnResult:
-    """Run the playbook of a typed signal. Raises what went wrong."""
+    """Run the playbook of a typed signal. Raises what went wrong, or when every proposal was refused."""
     signal = {"kind": kind, "args": args}
     result = await _run(house, actor, said, signal, conversation_id, "", emit)
     if result.error is not None:
         raise result.error
     refused = [one for one in result.outcome if one["verdict"] == "refuse"]
-    if refused:
+    if refused and len(refused) == len(result.outcome):
         raise Refused(refused[0]["text"], code="refused", where=refused[0]["id"])
     return result
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.actions import (
@@ -19,10 +19,12 @@ from domain.decisions import Actor, Decision, OutboxState
 from domain.errors import Correctable, Refused
 from graph.rescore import rescore
 from runtime.store import audit, crm, decisions, imports, outbox, people, versions
-from runtime.store.tables import evidence, pages
+from runtime.store.tables import crm_changes, evidence, pages
+from runtime.store.tables import outbox as mails
 from service.bootstrap import House
 
 UNDOERS = ("owner", "manager", "rep")
+_LEFT = (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
 
 
 async def undo(house: House, wanted: str, actor: Actor) -> dict[str, object]:
@@ -71,8 +73,8 @@ async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: date
         case QualifyProspects() | EditDraft():
             changed = await crm.undo_batch(tx, decision.id, now)
             return f"{changed} records are as they were."
-        case ChangeIcp(previous_id=previous):
-            return await _undo_icp(tx, previous, now)
+        case ChangeIcp() as action:
+            return await _undo_icp(tx, action, now)
         case SendEmail():
             return await _undo_mail(tx, decision, actor)
         case PauseSending(scope=scope):
@@ -90,6 +92,13 @@ async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: date
 
 
 async def _undo_batch(tx: AsyncConnection, batch_id: str, now: datetime) -> str:
+    written = await _written_to(tx, batch_id)
+    if written:
+        raise Refused(
+            f"{written} people of this batch were already written to; they must stay so that an opt-out works.",
+            code="cannot_undo",
+            where=batch_id,
+        )
     gone = await crm.accounts_of_batch(tx, batch_id)
     changed = await crm.undo_batch(tx, batch_id, now)
     for start in range(0, len(gone), 400):
@@ -100,10 +109,26 @@ async def _undo_batch(tx: AsyncConnection, batch_id: str, now: datetime) -> str:
     return f"{changed} changes were taken back."
 
 
-async def _undo_icp(tx: AsyncConnection, previous: str, now: datetime) -> str:
-    if not previous:
-        raise Refused("There was no profile before this one.", code="cannot_undo")
-    await versions.activate_version(tx, "icp", previous, now)
+async def _written_to(tx: AsyncConnection, batch_id: str) -> int:
+    """People a batch brought whose mail left, or may have left."""
+    mail = mails.c.state.in_([str(state) for state in _LEFT]) & (
+        mails.c.contact_id == crm_changes.c.record_id
+    )
+    people_made = (crm_changes.c.record == "contacts") & (crm_changes.c.batch_id == batch_id)
+    query = select(func.count(distinct(mails.c.contact_id))).select_from(mails.join(crm_changes, mail))
+    return int((await tx.execute(query.where(people_made))).scalar_one())
+
+
+async def _undo_icp(tx: AsyncConnection, action: ChangeIcp, now: datetime) -> str:
+    if not action.previous_id:
+        raise Refused("There was no profile before this one.", code="cannot_undo", where=action.icp_id)
+    if await versions.active_version(tx, "icp") != action.icp_id:
+        raise Refused(
+            "Another version of the profile is in force; undo that one.",
+            code="cannot_undo",
+            where=action.icp_id,
+        )
+    await versions.activate_version(tx, "icp", action.previous_id, now)
     return "The profile before is in force again."
 
 

@@ -5,6 +5,7 @@ Inside acts happen in the caller's transaction; mail is queued here and sent by 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,21 +52,23 @@ async def execute(
     """Carry out one decided action.
 
     Raises:
-        Refused: no_permit – unknown, spent, expired, for another action, or the chain has no such decision.
+        Refused: no_permit – unknown, spent, expired, for another action, or the chain does not allow it.
     """
     action = decision.proposal.action
-    if not await audit.has_decision(tx, decision.id, action.hash):
+    if not await audit.entitled(tx, decision.id, action.hash):
         raise Refused(
-            "The audit chain holds no such decision; nothing was done.", code="no_permit", where=decision.id
+            "The audit chain holds no decision that allows this; nothing was done.",
+            code="no_permit",
+            where=decision.id,
         )
+    granted = await _check_granted(tx, permit, decision, now)
     if isinstance(action, SendEmail):
-        await _check_granted(tx, permit, decision, now)
         fresh = await queue_mail(
             tx,
             action,
             decision_id=decision.id,
             permit_id=permit.id,
-            not_after=permit.expires_at,
+            not_after=granted["expires_at"],
             sender=terms.sender,
             ids=ids,
             now=now,
@@ -92,18 +95,19 @@ async def execute(
     return Done(decision.id, text, recorded)
 
 
-async def _check_granted(tx: AsyncConnection, permit: Permit, decision: Decision, now: datetime) -> None:
+async def _check_granted(
+    tx: AsyncConnection, permit: Permit, decision: Decision, now: datetime
+) -> dict[str, Any]:
     row = await decisions.permit(tx, permit.id)
-    fits = (
+    if (
         row is not None
+        and row["decision_id"] == decision.id
         and row["action_hash"] == decision.proposal.action.hash
         and row["spent_at"] is None
         and row["expires_at"] > now
-    )
-    if not fits:
-        raise Refused(
-            "This permit is spent, expired or for another action.", code="no_permit", where=permit.id
-        )
+    ):
+        return row
+    raise Refused("This permit is spent, expired or for another action.", code="no_permit", where=permit.id)
 
 
 async def _inside(tx: AsyncConnection, decision: Decision, terms: Terms, ids: Ids, now: datetime) -> str:

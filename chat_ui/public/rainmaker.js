@@ -14,6 +14,11 @@
     return span
   }
 
+  function measure() {
+    const height = bar.childNodes.length ? bar.offsetHeight : 0
+    document.documentElement.style.setProperty("--rm-banner", height + "px")
+  }
+
   async function refresh() {
     try {
       const told = await (await fetch(base + "/banner", { cache: "no-store" })).json()
@@ -26,7 +31,7 @@
     } catch (error) {
       bar.replaceChildren(part("stopped", "The service does not answer.", ""))
     }
-    document.documentElement.style.setProperty("--rm-banner", bar.childNodes.length ? bar.offsetHeight + "px" : "0px")
+    measure()
   }
 
   document.addEventListener("DOMContentLoaded", start)
@@ -36,7 +41,8 @@
     document.body.prepend(bar)
     refresh()
     setInterval(() => { if (!document.hidden) refresh() }, 20000)
-    window.addEventListener("resize", () =>
-      document.documentElement.style.setProperty("--rm-banner", bar.childNodes.length ? bar.offsetHeight + "px" : "0px"))
+    window.addEventListener("resize", measure)
+    // on a phone the line is cut; a tap shows all of it
+    bar.addEventListener("click", () => { bar.classList.toggle("whole"); measure() })
   }
 })()

@@ -6,6 +6,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from evals.market.clock import ClockMode
 from evals.market.run import MarketOptions, run_market
@@ -33,9 +34,10 @@ def read_options(arguments: list[str]) -> MarketOptions:
     parser.add_argument("--mail-password", help="password of all mailboxes (default: a fresh one)")
     for name in ("proxy", "smtp", "imap", "control"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
-    given = vars(parser.parse_args(arguments))
+    given: dict[str, Any] = vars(parser.parse_args(arguments))
     given["mail_users"] = tuple(given.pop("mail_user"))
-    return MarketOptions(**{**given, "sites": tuple(given["sites"])})
+    given["sites"] = tuple(given["sites"])
+    return MarketOptions(**given)
 
 
 def main() -> int:

@@ -116,8 +116,9 @@ class ControlApi:
 
     async def add_fault(self, request: Request) -> Response:
         """Script one failure: kind, recipient pattern, code, seconds, times (null = for ever)."""
-        body = await request.json()
-        self._around.faults.add(Fault(**{**body, "kind": FaultKind(body["kind"])}))
+        body: dict[str, Any] = await request.json()
+        body["kind"] = FaultKind(body["kind"])
+        self._around.faults.add(Fault(**body))
         return JSONResponse({"pending": len(self._around.faults.pending())}, 201)
 
     async def clear_faults(self, _: Request) -> Response:

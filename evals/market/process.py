@@ -42,7 +42,8 @@ class MarketEndpoints:
     def parse(cls, line: str) -> Self:
         """Read the line a market prints."""
         row: dict[str, Any] = json.loads(line)
-        return cls(**{**row, "sellers": tuple(row["sellers"])})
+        row["sellers"] = tuple(row["sellers"])
+        return cls(**row)
 
     def settings(self) -> dict[str, str]:
         """Return the environment that points the product at this market; the control token is not in it."""

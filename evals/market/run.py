@@ -112,7 +112,7 @@ class Market:
     async def start(self) -> Endpoints:
         """Make the world and open every port."""
         options, atlas, sellers = self._options, load_atlas(), load_sellers()
-        mounted = mount_folders(options.sites)
+        mounted: dict[str, Site] = {**mount_folders(options.sites)}
         reserved = frozenset({SEARCH_HOST, *mounted, *(s.host for s in sellers), *directory_hosts()})
         companies = generate_companies(atlas, options.seed, options.companies, reserved)
         internet = build_internet(atlas, companies, sellers, options.seed, mounted)

@@ -76,7 +76,8 @@ def _facts(blocks: list[Block]) -> list[dict[str, Any]]:
         )
     for field, pattern in _PROFILE:
         matching = [(block, re.search(pattern, block[1])) for block in blocks if len(block[1]) > 12]
-        for block, found in [pair for pair in matching if pair[1]][:3]:
+        hits = [(block, found) for block, found in matching if found is not None]
+        for block, found in hits[:3]:
             value = found[1] if found.re.groups else block[1][:180]
             facts.append({"field": field, **_item(value, block)})
     long = next((block for block in blocks if len(block[1]) > 60), None)

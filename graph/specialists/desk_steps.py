@@ -14,6 +14,8 @@ from runtime.store import outbox, people
 from tools.catalog import Args, tool
 from tools.read.why import explain
 
+SCOPE = r"^(workspace|(campaign|mailbox|agent):\S+)$"  # a misspelt scope would stop nothing
+
 
 class WhyArgs(Args):
     """Something with an id: a mail, draft, prospect, decision, approval or profile version."""
@@ -25,13 +27,13 @@ class PauseArgs(Args):
     """Why sending stops."""
 
     reason: str = Field("asked for", max_length=300)
-    scope: str = Field("workspace", max_length=80, description="workspace or campaign:ID.")
+    scope: str = Field("workspace", max_length=80, pattern=SCOPE, description="workspace or campaign:ID.")
 
 
 class ResumeArgs(Args):
     """What goes on."""
 
-    scope: str = Field("workspace", max_length=80, description="workspace or campaign:ID.")
+    scope: str = Field("workspace", max_length=80, pattern=SCOPE, description="workspace or campaign:ID.")
 
 
 @tool("supervisor", NoArgs)
@@ -41,7 +43,8 @@ async def show_approvals(desk: Desk, args: NoArgs) -> StepResult:
     async with desk.database.read() as tx:
         rows = await approvals.listing(tx, now)
     lines = [
-        f"{number}. **{row['summary']}** – risk {row['risk']}/10, until {row['expires_at']:%d %B %H:%M} UTC. {row['why']}"
+        f"{number}. **{row['summary']}** – risk {row['risk']}/10, "
+        f"until {row['expires_at']:%d %B %H:%M} UTC. {row['why']}"
         for number, row in enumerate(rows, 1)
     ]
     note = "Decide with the buttons on the card, `rainmaker approvals`, or the API; text never decides."

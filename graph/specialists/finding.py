@@ -1,5 +1,6 @@
 """Finding prospects: from the ICP to scored, de-duplicated candidates, staged and proposed as one batch."""
 
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from domain.accounts import CompanyFacts, PersonFact, Standing
@@ -65,12 +66,13 @@ async def find(desk: Desk, limit: int | None) -> StepResult:
     discovery = Discovery(desk.web, desk.language, frozenset(ours | _rival_domains(icp)))
     batch = _Batch(desk.ids.new("bat"), desk.database)
     queries = await desk.language.search_queries(icp, QUERIES)
-    async for visited in discovery.companies(queries):
-        await batch.add(_scored(icp, visited))
-        if batch.companies % 10 == 0:
-            await desk.emit(_progress(batch, limit))
-        if limit is not None and batch.qualified >= limit:
-            break
+    async with aclosing(discovery.companies(queries)) as companies:  # a break ends the reading at once
+        async for visited in companies:
+            await batch.add(_scored(icp, visited))
+            if batch.companies % 10 == 0:
+                await desk.emit(_progress(batch, limit))
+            if limit is not None and batch.qualified >= limit:
+                break
     await batch.flush()
     await desk.emit(_progress(batch, limit))
     return _result(desk, icp, batch, discovery)
@@ -149,12 +151,15 @@ def _result(desk: Desk, icp: Icp, batch: _Batch, discovery: Discovery) -> StepRe
         f"{tally.duplicates} duplicates left out): {batch.qualified} qualified, "
         f"{batch.companies - batch.qualified} not, each with its reasons."
     )
+    if tally.failed:
+        text += f" The search did not answer {tally.failed} of {tally.queries} queries, so there may be more."
     data = {
         "batch_id": batch.id,
         "companies": batch.companies,
         "qualified": batch.qualified,
         "people": batch.people,
         "queries": tally.queries,
+        "failed_queries": tally.failed,
         "unreadable": tally.unreadable,
         "duplicates": tally.duplicates,
     }

@@ -1,5 +1,7 @@
 """The audit chain: append-only records, each holding the hash of the one before."""
 
+import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +80,91 @@ async def everything(tx: AsyncConnection) -> list[dict[str, Any]]:
     """The whole chain, oldest first, JSON-ready."""
     rows = await tx.execute(select(audit).order_by(audit.c.seq))
     return [{**{str(key): row[key] for key in row}, "at": row["at"].isoformat()} for row in rows.mappings()]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last record of the chain: how many there are and its hash."""
+
+    records: int
+    hash: str
+
+
+async def head(tx: AsyncConnection) -> Head:
+    """The chain's head now."""
+    last = (
+        await tx.execute(select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1))
+    ).one_or_none()
+    return Head(last.seq, last.hash) if last else Head(0, GENESIS)
+
+
+async def hash_at(tx: AsyncConnection, seq: int) -> str | None:
+    """Hash of one record; of the empty chain at 0; None when the chain is shorter."""
+    if seq == 0:
+        return GENESIS
+    return (await tx.execute(select(audit.c.hash).where(audit.c.seq == seq))).scalar_one_or_none()
+
+
+def sign_head(key: bytes, head: Head) -> str:
+    """The head as one line to be kept outside the database; only the key's holder can write it."""
+    return json.dumps({"records": head.records, "hash": head.hash, "mac": _mark(key, head)})
+
+
+def check_head(key: bytes, signed: str) -> Head | None:
+    """The head a line holds; None when it is damaged or signed with another key.
+
+    The chain is whole when `hash_at(head.records)` is still `head.hash`: records may have been added
+    since (a crash before the head was written), but none may be gone.
+    """
+    try:
+        found = json.loads(signed)
+        told = Head(int(found["records"]), str(found["hash"]))
+        mark = str(found["mac"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return told if hmac.compare_digest(mark.encode(), _mark(key, told).encode()) else None
+
+
+def _mark(key: bytes, head: Head) -> str:
+    return hmac.new(key, f"audit-head:{head.records}:{head.hash}".encode(), "sha256").hexdigest()
+
+
+async def entitled(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
+    """True when the chain itself allows this exact action: decided allow or notify, or asked and approved.
+
+    Rows of other tables can be forged one by one; a record here counts only if its own hash fits.
+    """
+    verdict = await verdict_of(tx, decision_id, action_hash)
+    return verdict in ("allow", "notify") or (
+        verdict == "ask" and await was_approved(tx, decision_id, action_hash)
+    )
+
+
+async def verdict_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> str:
+    """The verdict the chain holds on exactly this action; empty when there is none."""
+    records = await _sound(tx, decision_id, "decision", action_hash)
+    return str(records[-1]["body"].get("verdict", "")) if records else ""
+
+
+async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
+    """True when the chain holds a person's approval of exactly this action."""
+    return bool(await _sound(tx, decision_id, "approved", action_hash))
+
+
+async def _sound(tx: AsyncConnection, subject: str, kind: str, action_hash: str) -> list[dict[str, Any]]:
+    return [
+        record
+        for record in await about(tx, subject)
+        if record["kind"] == kind
+        and record["body"].get("action_hash") == action_hash
+        and record["hash"] == _hash_of(record)
+    ]
+
+
+def _hash_of(row: Any) -> str:
+    return record_hash(
+        row["seq"], row["at"], row["kind"], row["subject"], row["by"], row["body"], row["prev_hash"]
+    )
 
 
 async def has_decision(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.errors import Correctable, Retryable
+from domain.errors import Correctable, RainmakerError, Retryable
 
 SAFE_WAL = (3, 51, 3)  # older SQLite can corrupt a WAL file written over several connections
 BUSY_MS = 30_000
@@ -26,7 +26,7 @@ def journal_mode() -> tuple[str, str]:
     return "TRUNCATE", f"SQLite {version} lacks the WAL fix of 3.51.3, so the rollback journal is used"
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, busy_ms: int) -> None:
     mode = journal_mode()[0]
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -36,7 +36,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         for pragma in (
             f"journal_mode={mode}",
             "synchronous=FULL",
-            f"busy_timeout={BUSY_MS}",
+            f"busy_timeout={busy_ms}",
             "foreign_keys=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -49,13 +49,18 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate: a judged text must be stored whatever it holds
+        return json.dumps(value, separators=(",", ":"))
+    return text
 
 
 class Database:
     """The business database. `read()` and `write()` give a connection inside one transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
         try:
             self.url = make_url(url)
             self._engine = create_async_engine(
@@ -69,7 +74,7 @@ class Database:
                 hint="Use sqlite+aiosqlite:///PATH.",
             ) from error
         if self.is_sqlite:
-            _prepare_sqlite(self._engine)
+            _prepare_sqlite(self._engine, busy_ms)
         self._writing = asyncio.Lock()
 
     @property
@@ -85,7 +90,10 @@ class Database:
                 await connection.execution_options(reading=True)
                 yield connection
         except DBAPIError as error:
-            raise _explained(error, str(self.url.database)) from error
+            explained = _explained(error, str(self.url.database))
+            if explained is None:
+                raise
+            raise explained from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -95,7 +103,10 @@ class Database:
                 async with self._engine.begin() as connection:
                     yield connection
             except DBAPIError as error:
-                raise _explained(error, str(self.url.database)) from error
+                explained = _explained(error, str(self.url.database))
+                if explained is None:
+                    raise
+                raise explained from error
 
     async def close(self) -> None:
         """Drop every connection."""
@@ -107,7 +118,7 @@ async def _nothing() -> AsyncIterator[None]:
     yield
 
 
-def _explained(error: DBAPIError, where: str) -> Exception:
+def _explained(error: DBAPIError, where: str) -> RainmakerError | None:
     text = str(error.orig).lower()
     if "locked" in text or "busy" in text:
         return Retryable("The database is locked by another process.", code="database_locked", where=where)
@@ -120,4 +131,13 @@ def _explained(error: DBAPIError, where: str) -> Exception:
             where=where,
             hint="Check the folder's permissions or set RAINMAKER_HOME.",
         )
-    return error
+    if "not a database" in text or "malformed" in text:
+        return Correctable(
+            "The database file is damaged or is no database.",
+            code="database_damaged",
+            where=where,
+            hint="Restore it from a copy, or set RAINMAKER_HOME to another folder.",
+        )
+    if "disk i/o error" in text:
+        return Retryable("The disk could not be read or written.", code="disk_error", where=where)
+    return None

@@ -23,10 +23,10 @@ async def ensure_schema(database: Database) -> None:
     """Create or upgrade the tables.
 
     Raises:
-        Correctable: database_newer – made by a later release.
+        Correctable: database_newer – made by a later release; home_not_writable.
     """
     if database.is_sqlite and database.url.database:
-        await asyncio.to_thread(Path(database.url.database).parent.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_folder, Path(database.url.database).parent)
     async with database.read() as connection:
         current = await connection.run_sync(_current)
     if current == HEAD:
@@ -40,6 +40,18 @@ async def ensure_schema(database: Database) -> None:
         )
     async with database.write() as connection:
         await connection.run_sync(_upgrade)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Correctable(
+            f"The data folder cannot be made: {error.strerror}.",
+            code="home_not_writable",
+            where=str(folder),
+            hint="Set RAINMAKER_HOME to a folder you may write.",
+        ) from error
 
 
 def _known() -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import OutboxState
@@ -34,14 +34,21 @@ async def one(tx: AsyncConnection, outbox_id: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
-async def due(tx: AsyncConnection, now: datetime, limit: int) -> list[dict[str, Any]]:
-    """Queued intents whose time has come, oldest first."""
+async def due(
+    tx: AsyncConnection, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+) -> list[dict[str, Any]]:
+    """Queued intents whose time has come, oldest first; `after` (due time, id) gives the next page."""
     query = (
         select(outbox)
         .where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now)
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
     )
+    if after is not None:
+        moment, last = after
+        query = query.where(
+            or_(outbox.c.due_at > moment, and_(outbox.c.due_at == moment, outbox.c.id > last))
+        )
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
@@ -58,15 +65,26 @@ async def in_state(tx: AsyncConnection, state: OutboxState) -> list[dict[str, An
 
 
 async def move(
-    tx: AsyncConnection, outbox_id: str, seen: Sequence[OutboxState], to: OutboxState, **values: object
+    tx: AsyncConnection,
+    outbox_id: str,
+    seen: Sequence[OutboxState],
+    to: OutboxState,
+    *,
+    held_by: str = "",
+    **values: object,
 ) -> bool:
-    """Compare-and-set: move an intent only from a state the caller saw."""
-    result = await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == outbox_id, outbox.c.state.in_([str(state) for state in seen]))
-        .values(state=str(to), **values)
-    )
+    """Compare-and-set: move an intent only from a state the caller saw, and a claim only if it is theirs."""
+    where = (outbox.c.id == outbox_id) & outbox.c.state.in_([str(state) for state in seen])
+    if held_by:
+        where &= outbox.c.owner == held_by
+    result = await tx.execute(update(outbox).where(where).values(state=str(to), **values))
     return result.rowcount == 1
+
+
+async def postpone_due(tx: AsyncConnection, now: datetime, until: datetime, why: str) -> int:
+    """Put everything off that is due now; returns how many."""
+    where = (outbox.c.state == OutboxState.QUEUED) & (outbox.c.due_at <= now)
+    return (await tx.execute(update(outbox).where(where).values(due_at=until, detail=why))).rowcount
 
 
 async def postpone(tx: AsyncConnection, outbox_id: str, due_at: datetime, why: str) -> None:
@@ -76,11 +94,17 @@ async def postpone(tx: AsyncConnection, outbox_id: str, due_at: datetime, why: s
 
 
 async def sent_times(
-    tx: AsyncConnection, *, contact_id: str = "", account_id: str = "", since: datetime | None = None
+    tx: AsyncConnection,
+    *,
+    contact_id: str = "",
+    account_id: str = "",
+    campaign_id: str = "",
+    since: datetime | None = None,
 ) -> list[datetime]:
-    """Times of mails sent, or possibly sent, to a contact, an account, or anyone.
+    """Times of mails sent, or possibly sent, to a contact, an account, in a campaign, or anyone.
 
-    A claimed or doubtful intent counts at its due time: a cap must hold even if it did arrive.
+    A claimed or doubtful intent counts at its due time, which the claim sets to its own business time:
+    a cap must hold even if it did arrive.
     """
     counted = [
         str(state)
@@ -92,10 +116,20 @@ async def sent_times(
         query = query.where(outbox.c.contact_id == contact_id)
     if account_id:
         query = query.where(outbox.c.account_id == account_id)
+    if campaign_id:
+        query = query.where(outbox.c.campaign_id == campaign_id)
     if since is not None:
         query = query.where(moment >= since)
     rows = (await tx.execute(query)).scalars()
     return list(rows)
+
+
+async def was_sent(tx: AsyncConnection, contact_id: str) -> bool:
+    """True when a mail certainly reached this contact's server; doubtful ones do not count."""
+    query = select(outbox.c.id).where(
+        outbox.c.contact_id == contact_id, outbox.c.kind == "send_email", outbox.c.state == OutboxState.SENT
+    )
+    return (await tx.execute(query.limit(1))).scalar_one_or_none() is not None
 
 
 async def counts(tx: AsyncConnection, campaign_id: str = "") -> dict[str, int]:

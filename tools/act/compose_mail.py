@@ -7,12 +7,13 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-POLICY = SMTP.clone(max_line_length=990)  # long links in headers stay as they are, not encoded words
+from domain.errors import Correctable
+from tools.act.mail_headers import address_line, check_headers, plain_line, text_line, wire_address
+
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 
@@ -47,32 +48,48 @@ def compose(subject: str, body: str, envelope: Envelope, dkim_key: DkimKey | Non
     """The finished message.
 
     Raises:
-        ValueError: a header would hold a line break (the gate refuses such text before).
+        ValueError: the text or the address cannot be put into a mail (the gate refuses most before).
+        Correctable: bad_dkim_key, bad_public_url, bad_sender – no mail of this workspace can be made.
     """
-    message = EmailMessage(policy=POLICY)
-    message["From"] = _address(envelope.sender_name, envelope.sender)
-    message["To"] = _address(envelope.recipient_name, envelope.recipient)
-    message["Subject"] = subject
-    message["Date"] = format_datetime(envelope.at)
-    message["Message-ID"] = envelope.message_id
-    if envelope.in_reply_to:
-        message["In-Reply-To"] = envelope.in_reply_to
-        message["References"] = " ".join(envelope.references or (envelope.in_reply_to,))
-    message["List-Unsubscribe"] = (
-        f"<{envelope.unsubscribe_url}>, <mailto:{envelope.sender}?subject=unsubscribe>"
-    )
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     footer = _footer(envelope)
-    message.set_content(f"{to_text(body)}\n\n{footer}\n", charset="utf-8", cte="quoted-printable")
-    message.add_alternative(_page(body, footer), subtype="html", charset="utf-8", cte="quoted-printable")
-    raw = message.as_bytes()
+    content = EmailMessage(policy=SMTP)
+    content.set_content(f"{to_text(body)}\n\n{footer}\n", charset="utf-8", cte="quoted-printable")
+    content.add_alternative(_page(body, footer), subtype="html", charset="utf-8", cte="quoted-printable")
+    headers = _headers(subject, envelope)
+    raw = b"".join(headers.values()) + content.as_bytes()
+    check_headers(raw, (*headers, *content.keys()))
     return _signed(raw, dkim_key) if dkim_key else raw
 
 
-def _address(name: str, address: str) -> Address:
-    user, _, domain = address.rpartition("@")
-    clean = "".join(char for char in name if char.isprintable())
-    return Address(display_name=clean, username=user, domain=domain)
+def _headers(subject: str, envelope: Envelope) -> dict[str, bytes]:
+    """Every header line by name, in order."""
+    if not envelope.unsubscribe_url.isascii() or not envelope.unsubscribe_url.isprintable():
+        raise Correctable(
+            "The public address is not a plain ASCII URL.",
+            code="bad_public_url",
+            where="RAINMAKER_PUBLIC_URL",
+        )
+    try:
+        mailto = f"mailto:{wire_address(envelope.sender)}?subject=unsubscribe"
+    except ValueError as error:
+        raise Correctable(
+            "The sender is not one plain address.", code="bad_sender", where="RAINMAKER_MAIL_FROM"
+        ) from error
+    unsubscribe = (f"<{envelope.unsubscribe_url}>", f"<{mailto}>")
+    lines = {
+        "From": address_line("From", envelope.sender_name, envelope.sender),
+        "To": address_line("To", envelope.recipient_name, envelope.recipient),
+        "Subject": text_line("Subject", subject),
+        "Date": plain_line("Date", format_datetime(envelope.at)),
+        "Message-ID": plain_line("Message-ID", envelope.message_id),
+    }
+    if envelope.in_reply_to:
+        references = envelope.references or (envelope.in_reply_to,)
+        lines["In-Reply-To"] = plain_line("In-Reply-To", envelope.in_reply_to)
+        lines["References"] = plain_line("References", " ".join(references))
+    lines["List-Unsubscribe"] = plain_line("List-Unsubscribe", *unsubscribe)
+    lines["List-Unsubscribe-Post"] = plain_line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    return lines
 
 
 def _footer(envelope: Envelope) -> str:
@@ -95,7 +112,7 @@ def to_html(body: str) -> str:
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         text = html.escape(paragraph, quote=False)
         text = _BOLD.sub(r"<strong>\1</strong>", text)
-        text = _LINK.sub(lambda match: f'<a href="{html.escape(match[2])}">{match[1]}</a>', text)
+        text = _LINK.sub(lambda match: f'<a href="{match[2].replace(chr(34), "%22")}">{match[1]}</a>', text)
         paragraphs.append("<p>" + text.replace("\n", "<br>\n") + "</p>")
     return "\n".join(paragraphs)
 
@@ -112,7 +129,18 @@ def _page(body: str, footer: str) -> str:
 def _signed(raw: bytes, key: DkimKey) -> bytes:
     import dkim
 
-    signature = dkim.sign(
+    try:
+        return _signature(raw, key) + raw
+    except (dkim.DKIMException, ValueError, TypeError) as error:
+        raise Correctable(
+            "The DKIM key cannot sign.", code="bad_dkim_key", where="RAINMAKER_DKIM_KEY_FILE"
+        ) from error
+
+
+def _signature(raw: bytes, key: DkimKey) -> bytes:
+    import dkim
+
+    return dkim.sign(
         raw,
         key.selector.encode(),
         key.domain.encode(),
@@ -122,4 +150,3 @@ def _signed(raw: bytes, key: DkimKey) -> bytes:
             b"mime-version", b"content-type",
         ],
     )  # fmt: skip
-    return signature + raw

@@ -10,11 +10,12 @@ from domain.decisions import OutboxState
 from domain.errors import Correctable
 from domain.ids import Ids
 from runtime.store import crm, outbox
+from tools.act.mail_headers import wire_address
 
 
 def message_id_of(key: str, sender: str) -> str:
     """The Message-ID that follows from the business fact."""
-    return f"<{key[:40]}@{sender.rpartition('@')[2]}>"
+    return f"<{key[:40]}@{wire_address(sender).rpartition('@')[2]}>"
 
 
 async def queue_mail(

@@ -103,7 +103,11 @@ async def _company(work: _Work, found: FoundCompany) -> list[Change]:
     known.by_name.setdefault(name_key, account_id)
     if found.domain:
         known.by_domain[found.domain] = account_id
-    changes = [] if account_id in known.made and not fresh else await _account_change(work, found, account_id, fresh)
+    changes = (
+        []
+        if account_id in known.made and not fresh
+        else await _account_change(work, found, account_id, fresh)
+    )
     people = [change for person in found.people for change in await _person(work, person, account_id, found)]
     changes += people
     if fresh or account_id not in known.made:
@@ -171,7 +175,14 @@ async def _person(work: _Work, person: FoundPerson, account_id: str, found: Foun
     after = crm.contact_columns(contact, work.now, work.action.batch_id)
     if contact_id is not None:
         before = await _row(work.tx, contacts, contact_id)
-        return [Change("contacts", contact_id, _filled(after, before, found.label.integrity >= before["integrity"]), before)]
+        return [
+            Change(
+                "contacts",
+                contact_id,
+                _filled(after, before, found.label.integrity >= before["integrity"]),
+                before,
+            )
+        ]
     if not key and await _same_person(work.tx, account_id, person.name):
         return []
     work.known.made.add(contact.id)

@@ -29,7 +29,8 @@ class ImapSentProbe:
     def _search(self, message_id: str) -> bool:
         import imaplib
 
-        from imap_tools import AND, H, MailBox, MailboxLoginError, MailBoxUnencrypted
+        from imap_tools import AND, H, MailBox, MailBoxUnencrypted
+        from imap_tools.errors import ImapToolsError
 
         kind = MailBox if self._server.scheme == "imaps" else MailBoxUnencrypted
         try:
@@ -38,7 +39,7 @@ class ImapSentProbe:
             ) as mailbox:
                 mailbox.folder.set(_sent_name(mailbox), readonly=True)
                 return bool(mailbox.uids(AND(header=H("Message-ID", message_id))))
-        except (OSError, imaplib.IMAP4.error, MailboxLoginError) as error:
+        except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
             raise Retryable("The Sent folder cannot be read.", code="sent_folder_unreachable") from error
 
 

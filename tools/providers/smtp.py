@@ -25,6 +25,7 @@ class Attempt:
     outcome: Sending
     code: str = ""
     detail: str = ""
+    everyone: bool = False  # the trouble is the mailbox's: no other mail would fare better now
 
 
 class MailSender(Protocol):
@@ -53,7 +54,7 @@ class SmtpSender:
             client = await self._session()
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            return _before_data(error)
+            return _no_session(error)
         return await self._deliver(client, sender, recipient, message)
 
     async def _session(self) -> aiosmtplib.SMTP:
@@ -70,10 +71,10 @@ class SmtpSender:
             use_tls=self._server.scheme == "smtps",
             start_tls={"smtp": None, "smtp+tls": True, "smtps": False}[self._server.scheme],
         )
+        self._client = client  # so that a failure below closes it
         await client.connect()
         if self._server.user:
             await client.login(self._server.user, self._server.password)
-        self._client = client
         return client
 
     async def _deliver(self, client: aiosmtplib.SMTP, sender: str, recipient: str, message: bytes) -> Attempt:
@@ -81,9 +82,15 @@ class SmtpSender:
         try:
             await client.mail(sender, options=options, encoding="utf-8" if options else "ascii")
             await client.rcpt(recipient, encoding="utf-8" if options else "ascii")
-        except (aiosmtplib.SMTPException, OSError, UnicodeEncodeError) as error:
+        except aiosmtplib.SMTPResponseException as error:
+            await self._reset(client)
+            return _by_code(error.code, error.message)
+        except UnicodeEncodeError:
+            await self._reset(client)
+            return Attempt(Sending.REFUSED, "no_smtputf8", "The server cannot take addresses outside ASCII.")
+        except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
-            return _before_data(error)
+            return Attempt(Sending.LATER, "connection_lost", type(error).__name__)
         try:
             answer = await client.data(message)
         except aiosmtplib.SMTPDataError as error:
@@ -116,12 +123,12 @@ def _by_code(code: int, message: str) -> Attempt:
     return Attempt(outcome, str(code), message[:200])
 
 
-def _before_data(error: Exception) -> Attempt:
-    """Nothing left yet: a final no by code, anything else is worth another try."""
-    if isinstance(error, UnicodeEncodeError):
-        return Attempt(Sending.REFUSED, "no_smtputf8", "The server cannot take addresses outside ASCII.")
+def _no_session(error: Exception) -> Attempt:
+    """No session, so nothing left; and no other mail could leave now either."""
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Attempt(Sending.LATER, "auth_failed", "The mail server refused the login.")
+        return Attempt(Sending.LATER, "auth_failed", "The mail server refused the login.", everyone=True)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _by_code(error.code, error.message)
-    return Attempt(Sending.LATER, "connection_failed", type(error).__name__)
+        words = f"The mail server answered {error.code}: {error.message[:160]}"
+        return Attempt(Sending.LATER, str(error.code), words, everyone=True)
+    words = f"The mail server cannot be reached ({type(error).__name__})."
+    return Attempt(Sending.LATER, "connection_failed", words, everyone=True)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -57,6 +57,7 @@ class Tally:
     """What was looked at, for people and figures."""
 
     queries: int = 0
+    failed: int = 0  # queries the search did not answer
     sites: int = 0
     unreadable: int = 0
     lists: int = 0
@@ -75,9 +76,14 @@ class Discovery:
     _frontier: deque[str] = field(default_factory=deque)
     _matcher: Matcher = field(default_factory=Matcher)
     _reached: set[tuple[str, str]] = field(default_factory=set)  # (name, phone or address)
+    _trouble: RainmakerError | None = None  # the last of the search
 
-    async def companies(self, queries: Sequence[str]) -> AsyncIterator[Visited]:
-        """Companies as they are read, each once, in no particular order."""
+    async def companies(self, queries: Sequence[str]) -> AsyncGenerator[Visited]:
+        """Companies as they are read, each once, in no particular order.
+
+        Raises:
+            Correctable: no search is set. Retryable: the search answered no query at all.
+        """
         self._seen |= self.known_domains
         waiting = deque(queries)
         tasks: set[asyncio.Task[Visited | None]] = set()
@@ -86,7 +92,7 @@ class Discovery:
                 while waiting and len(self._frontier) < SITES_AT_ONCE:
                     await self._search(waiting.popleft())
                 while self._frontier and len(tasks) < SITES_AT_ONCE:
-                    tasks.add(asyncio.create_task(self._company(self._frontier.popleft())))
+                    tasks.add(asyncio.create_task(self._guarded(self._frontier.popleft())))
                 if not tasks:
                     continue
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -94,6 +100,8 @@ class Discovery:
                     found = task.result()
                     if found is not None and self._is_new(found.facts):
                         yield found
+            if self._trouble is not None and self.tally.failed == self.tally.queries:
+                raise self._trouble
         finally:
             for task in tasks:
                 task.cancel()
@@ -108,6 +116,8 @@ class Discovery:
                 raise
             except RainmakerError as error:
                 log.info("search_failed", extra={"code": error.code})
+                self.tally.failed += number == 1
+                self._trouble = error
                 return
             fresh = sum(self._add(hit.url) for hit in hits)
             if not hits or (not fresh and number > 1):
@@ -121,6 +131,15 @@ class Discovery:
         self._frontier.append(url)
         return True
 
+    async def _guarded(self, url: str) -> Visited | None:
+        """One site nobody foresaw must not end a run over thousands."""
+        try:
+            return await self._company(url)
+        except Exception:  # the job's edge: one site
+            log.exception("site_failed", extra={"url": url})
+            self.tally.unreadable += 1
+            return None
+
     async def _company(self, url: str) -> Visited | None:
         parts = urlsplit(url)
         try:
@@ -128,6 +147,9 @@ class Discovery:
             if await self._is_list(visit, url):
                 return None
             domain = registrable_domain(visit.url) or registrable_domain(url)
+            if domain in self.known_domains:  # a redirect led to ourselves or a competitor
+                self.tally.duplicates += 1
+                return None
             facts = await self.language.read_company(domain, visit.pages)
         except RainmakerError as error:
             self.tally.unreadable += 1

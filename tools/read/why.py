@@ -50,10 +50,10 @@ async def explain(tx: AsyncConnection, wanted: str) -> list[Link]:
     draft = await campaigns.draft(tx, wanted)
     if draft is not None:
         return await _draft_chain(tx, draft.id)
-    decision = await decisions.decision(tx, wanted)
+    decision = await decisions.decision(tx, wanted) or await decisions.decision_naming(tx, wanted)
     if decision is not None:
         return await _decision_chain(tx, decision)
-    for walk in (_prospect_chain, _approval_chain, _icp_chain, _campaign_chain):
+    for walk in (_prospect_chain, _contact_chain, _approval_chain, _icp_chain, _campaign_chain):
         chain = await walk(tx, wanted)
         if chain:
             return chain
@@ -138,7 +138,11 @@ def _claims(action: SendEmail) -> list[Link]:
 
 
 async def _recipient(tx: AsyncConnection, action: SendEmail) -> list[Link]:
-    contact = await crm.contact(tx, action.contact_id)
+    return await _contact_chain(tx, action.contact_id) + await _campaign_chain(tx, action.campaign_id)
+
+
+async def _contact_chain(tx: AsyncConnection, wanted: str) -> list[Link]:
+    contact = await crm.contact(tx, wanted)
     if contact is None:
         return []
     links = [
@@ -146,9 +150,7 @@ async def _recipient(tx: AsyncConnection, action: SendEmail) -> list[Link]:
     ]
     query = select(prospects.c.id).where(prospects.c.account_id == contact.account_id)
     prospect_id = (await tx.execute(query)).scalar_one_or_none()
-    if prospect_id:
-        links += await _prospect_chain(tx, prospect_id)
-    return links + await _campaign_chain(tx, action.campaign_id)
+    return links + (await _prospect_chain(tx, prospect_id) if prospect_id else [])
 
 
 async def _draft_chain(tx: AsyncConnection, draft_id: str) -> list[Link]:
@@ -167,11 +169,7 @@ async def _draft_chain(tx: AsyncConnection, draft_id: str) -> list[Link]:
              "outreach", claim.evidence.url)
         for claim in draft.mail.claims
     ]  # fmt: skip
-    contact = await crm.contact(tx, draft.contact_id)
-    if contact is not None:
-        query = select(prospects.c.id).where(prospects.c.account_id == contact.account_id)
-        prospect_id = (await tx.execute(query)).scalar_one_or_none()
-        links += await _prospect_chain(tx, prospect_id) if prospect_id else []
+    links += await _contact_chain(tx, draft.contact_id)
     return links + await _campaign_chain(tx, draft.campaign_id)
 
 

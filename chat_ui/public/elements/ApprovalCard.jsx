@@ -64,8 +64,14 @@ function Row({ item, open, editing, busy, canDecide, onToggle, onEdit, onCancel,
   const waiting = item.state === "pending"
   const edited = (item.reason || "").startsWith("edited by")
   const isMail = item.subject !== undefined
+  const place = useRef(null)
+  const seen = useRef(open)
+  useEffect(() => {
+    if (open && !seen.current && place.current) place.current.scrollIntoView({ block: "nearest" })
+    seen.current = open
+  }, [open])
   return (
-    <li className={`rm-row rm-${item.state}`} data-item={item.id} data-state={item.state}>
+    <li ref={place} className={`rm-row rm-${item.state}`} data-item={item.id} data-state={item.state}>
       <button type="button" className="rm-rowhead" aria-expanded={open} onClick={onToggle}>
         {open ? <ChevronDown size={16} /> : <ChevronRight size={16} />}
         <span className="rm-who">
@@ -153,6 +159,14 @@ export default function ApprovalCard() {
     return () => clearInterval(timer)
   }, [props.id])
 
+  // after an edit stay with the mail, after a decision go on to the next one that waits
+  const next = (told, item) => {
+    if (told.item) return told.item
+    const after = told.approval.items.slice(told.approval.items.findIndex((one) => one.id === item) + 1)
+    const waiting = after.find((one) => one.state === "pending")
+    return item && waiting ? waiting.id : ""
+  }
+
   const onDecide = async (decision, details) => {
     setBusy(true)
     setNote({ item: "", text: "" })
@@ -163,7 +177,7 @@ export default function ApprovalCard() {
       if (told && told.approval) setApproval(told.approval)
       if (!told) setNote({ item, text: "The click did not arrive; sign in again and try once more." })
       else if (!told.ok) setNote({ item, text: [told.message, told.hint].filter(Boolean).join(" ") })
-      else setEditing("")
+      else { setEditing(""); setOpenId(next(told, item)) }
     } catch (error) {
       setNote({ item, text: "The click did not arrive; reload the page and try once more." })
     }
@@ -176,8 +190,8 @@ export default function ApprovalCard() {
   const items = approval.items
   const left = items.filter((item) => item.state === "pending")
   const first = left.length ? left[0] : items[0]
-  const open = openId === undefined ? (props.open && first ? first.id : "") : openId
   const pending = approval.state === "pending"
+  const open = openId === undefined ? (props.open && pending && first ? first.id : "") : openId
   const canDecide = pending && approval.may_decide
   const counts = ["approved", "rejected", "expired"].map((state) => [state, items.filter((i) => i.state === state).length]).filter(([, n]) => n)
   const toggle = (id) => { setOpenId(open === id ? "" : id); setEditing("") }

@@ -46,7 +46,7 @@ export default function ImportCard() {
       {report.errors && report.errors.length ? (
         <div className="rm-sources">
           <div className="rm-label">Problems</div>
-          <ul>{report.errors.map((one, number) => <li key={number}>Row {one.row}{one.field ? `, ${one.field}` : ""}: {one.message}</li>)}</ul>
+          <ul>{report.errors.map((one, number) => <li key={number}>{one.message.startsWith("Row ") ? one.message : `Row ${one.row}: ${one.message}`}</li>)}</ul>
           {report.problems > report.errors.length ? <span className="rm-muted">… and {report.problems - report.errors.length} more</span> : null}
         </div>
       ) : null}

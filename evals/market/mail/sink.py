@@ -67,7 +67,7 @@ class MailSink:
         cut = self._faults.take(_CUTS, recipients)
         if cut is None or cut.kind is FaultKind.DROP_AFTER_DATA:
             await self._accept(session, envelope)
-        if cut is not None and server.transport is not None:
+        if cut is not None and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return f"250 2.0.0 OK queued as {len(self._store.all())}"
 

@@ -148,7 +148,7 @@ def _industry(slug: str, row: Mapping[str, Any]) -> Industry:
 
 def _country(code: str, row: Mapping[str, Any]) -> Country:
     """Build one country row; lists become tuples."""
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
     return Country(code=code, **fields)
 
 

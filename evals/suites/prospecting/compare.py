@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evals.suites.prospecting.audiences import Audience, Truth
 
-World = Mapping[str, Truth]  # every domain, aliases included, to its company
+Companies = Mapping[str, Truth]  # every domain, aliases included, to its company
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def world_of(companies: Iterable[Truth]) -> dict[str, Truth]:
     return {domain: company for company in companies for domain in company.domains}
 
 
-def counts(audience: Audience, world: World, taken: Sequence[str], records: Sequence[str]) -> Counts:
+def counts(audience: Audience, world: Companies, taken: Sequence[str], records: Sequence[str]) -> Counts:
     """Count for one profile.
 
     Args:
@@ -61,6 +61,6 @@ def counts(audience: Audience, world: World, taken: Sequence[str], records: Sequ
     )
 
 
-def _repeated(world: World, records: Sequence[str]) -> int:
+def _repeated(world: Companies, records: Sequence[str]) -> int:
     known = [world[domain].domains if domain in world else (domain,) for domain in records]
     return len(known) - len(set(known))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evals.suites.prospecting.audiences import Audience, Truth
-from evals.suites.prospecting.compare import World
+from evals.suites.prospecting.compare import Companies
 from evals.suites.prospecting.search_run import SearchRun, Written
 
 EXAMPLES = 3
@@ -23,7 +23,7 @@ class Fault:
     example: str
 
 
-def explain(run: SearchRun, world: World, visits: Mapping[str, int]) -> str:
+def explain(run: SearchRun, world: Companies, visits: Mapping[str, int]) -> str:
     """A text for whoever improves the reading.
 
     Args:
@@ -35,7 +35,7 @@ def explain(run: SearchRun, world: World, visits: Mapping[str, int]) -> str:
     return "\n".join([head, *_told("wrong", wrong), *_told("missed", missed)])
 
 
-def _wrong(run: SearchRun, world: World) -> Iterator[Fault]:
+def _wrong(run: SearchRun, world: Companies) -> Iterator[Fault]:
     for one in run.qualified:
         truth = world.get(one.domain)
         if truth is None:
@@ -55,7 +55,7 @@ def _why_wrong(audience: Audience, one: Written, truth: Truth) -> tuple[str, str
     return "wrong size", f"{truth.employees} people read as {_read(one, 'size')}"
 
 
-def _missed(run: SearchRun, world: World, visits: Mapping[str, int]) -> Iterator[Fault]:
+def _missed(run: SearchRun, world: Companies, visits: Mapping[str, int]) -> Iterator[Fault]:
     by_company = {world[one.domain].domains: one for one in run.written if one.domain in world}
     found = {world[one.domain].domains for one in run.qualified if one.domain in world}
     for truth in set(world.values()):

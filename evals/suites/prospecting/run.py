@@ -11,7 +11,7 @@ from evals.suites.figures import Figure, SuiteResult, share
 from evals.suites.options import Options
 from evals.suites.prospecting import quotes
 from evals.suites.prospecting.audiences import BROAD, NARROW, Audience, Truth, audiences
-from evals.suites.prospecting.compare import Counts, World, counts, world_of
+from evals.suites.prospecting.compare import Companies, Counts, counts, world_of
 from evals.suites.prospecting.explain import explain
 from evals.suites.prospecting.keyword_search import Hits, keyword_hits
 from evals.suites.prospecting.quotes import Checked
@@ -24,6 +24,9 @@ QUOTES = 600  # looked up in each world
 SNIPPETS = 200
 FULL_SEEDS = 3
 ENOUGH_DOMAINS = 2000  # below this a world cannot hold the companies the goal asks for
+NARROW_SHARE = (
+    4  # the default run searches for narrow profiles in a world of a quarter the size, to save time
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Measured:
     run: SearchRun
     ours: Counts
     theirs: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A world to search, and for whom."""
+
+    seed: int
+    companies: int
+    audiences: tuple[Audience, ...]
 
 
 @dataclass(slots=True)
@@ -46,16 +58,29 @@ class _Ledger:
 
 
 async def run(options: Options) -> SuiteResult:
-    """Search every world for every profile and compare with the truth."""
+    """Search every world for its profiles and compare with the truth."""
     seeds = _seeds(options)
-    chosen = list(audiences().values()) if options.full else [audiences()[name] for name in (BROAD, *NARROW)]
     ledger = _Ledger()
-    for seed in seeds:
-        options.say(f"world {seed}: {options.companies or COMPANIES} domains")
-        async with MarketProcess(seed=seed, companies=options.companies or COMPANIES) as market:
-            await _world(market.endpoints, chosen, options, ledger)
+    for world in _worlds(options, seeds):
+        names = ", ".join(audience.name for audience in world.audiences)
+        options.say(f"world {world.seed}: {world.companies} domains, searched for {names}")
+        async with MarketProcess(seed=world.seed, companies=world.companies) as market:
+            await _search(market.endpoints, world, options, ledger)
     figures = _figures(ledger, len(seeds), options.companies or COMPANIES)
     return SuiteResult("prospecting", seeds, figures, explanation="\n\n".join(ledger.notes))
+
+
+def _worlds(options: Options, seeds: Sequence[int]) -> list[World]:
+    size, known = options.companies or COMPANIES, audiences()
+    if options.full:
+        return [World(seed, size, tuple(known.values())) for seed in seeds]
+    narrow = tuple(known[name] for name in NARROW)
+    small = max(size // NARROW_SHARE, min(size, COMPANIES // NARROW_SHARE))
+    return [
+        World(seed, companies, chosen)
+        for seed in seeds
+        for companies, chosen in ((size, (known[BROAD],)), (small, narrow))
+    ]
 
 
 def _seeds(options: Options) -> tuple[int, ...]:
@@ -63,13 +88,11 @@ def _seeds(options: Options) -> tuple[int, ...]:
     return tuple((TUNING_SEEDS if options.explain else REPORTING_SEEDS)[:number])
 
 
-async def _world(
-    market: MarketEndpoints, chosen: Sequence[Audience], options: Options, ledger: _Ledger
-) -> None:
+async def _search(market: MarketEndpoints, searched: World, options: Options, ledger: _Ledger) -> None:
     world = world_of(map(Truth.parse, await _control(market, "/truth/companies")))
     found: dict[tuple[str, str], None] = {}
     snippets: dict[tuple[str, str], None] = {}
-    for audience in chosen:
+    for audience in searched.audiences:
         before = await _control(market, "/visits?by=host") if options.explain else {}
         done = await search_for(audience, market, options.say)
         found |= dict.fromkeys(done.quotes)
@@ -87,7 +110,7 @@ async def _world(
         ledger.notes.append("== quotes not found\n" + "\n".join(map(str, ledger.quotes[-1].missing[:20])))
 
 
-def _measured(done: SearchRun, hits: Hits, world: World) -> Measured:
+def _measured(done: SearchRun, hits: Hits, world: Companies) -> Measured:
     taken = [one.domain for one in done.qualified]
     ours = counts(done.audience, world, taken, [one.domain for one in done.written])
     return Measured(done, ours, counts(done.audience, world, hits.hosts, hits.hosts))

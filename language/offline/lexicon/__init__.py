@@ -1,1 +1,1 @@
-"""Words of business in several languages, normalised: industries, places, sizes, roles, tools. Data and look-up only."""
+"""Words of business in several languages, normalised: industries, places, sizes, roles, tools."""

@@ -43,8 +43,10 @@ _BEFORE_LANGUAGE = {
     "translated",
 }
 _LANGUAGE_WORDS = re.compile(
-    r"\b(?:German|French|Spanish|Italian|Dutch|Portuguese|Polish|Danish|Swedish|Norwegian|Finnish|Chinese|Japanese|"
-    r"Korean|Turkish|Russian|Ukrainian|Greek|Czech|Hungarian|Romanian|deutsch|français|español|italiano|português|"
+    r"\b(?:German|French|Spanish|Italian|Dutch|Portuguese|Polish|Danish|Swedish|Norwegian|Finnish|"
+    r"Chinese|Japanese|"
+    r"Korean|Turkish|Russian|Ukrainian|Greek|Czech|Hungarian|Romanian|deutsch|français|español|"
+    r"italiano|português|"
     r"französisch|spanisch|italienisch|nederlands)\b",
     re.IGNORECASE,
 )

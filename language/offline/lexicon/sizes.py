@@ -2,26 +2,45 @@
 
 import re
 
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "a hundred": 100, "one hundred": 100,
-    "two hundred": 200, "five hundred": 500, "a thousand": 1000, "thousand": 1000, "a dozen": 12, "dozen": 12,
-    "zehn": 10, "zwanzig": 20, "dreißig": 30, "fünfzig": 50, "hundert": 100, "tausend": 1000,
-    "dix": 10, "vingt": 20, "trente": 30, "cinquante": 50, "cent": 100, "mille": 1000,
-    "diez": 10, "veinte": 20, "cincuenta": 50, "cien": 100, "mil": 1000,
-    "dieci": 10, "venti": 20, "cinquanta": 50, "cento": 100,
-    "tien": 10, "twintig": 20, "vijftig": 50, "honderd": 100,
-}  # fmt: skip
+_NUMBERS = {
+    1: "one",
+    2: "two",
+    3: "three|drei|trois|tres|tre",
+    4: "four|vier|quatre|cuatro|quattro",
+    5: "five|fünf|cinq|cinco|cinque",
+    6: "six|sechs|seis|sei",
+    7: "seven|sieben|sept|siete|sette",
+    8: "eight|acht|huit|ocho|otto",
+    9: "nine|neun|neuf|nueve|nove",
+    10: "ten|zehn|dix|diez|dieci|tien",
+    11: "eleven|elf",
+    12: "twelve|a dozen|dozen|zwölf",
+    15: "fifteen",
+    20: "twenty|zwanzig|vingt|veinte|venti|twintig",
+    30: "thirty|dreißig|trente",
+    40: "forty",
+    50: "fifty|fünfzig|cinquante|cincuenta|cinquanta|vijftig",
+    60: "sixty",
+    70: "seventy",
+    80: "eighty",
+    90: "ninety",
+    100: "hundred|a hundred|one hundred|hundert|cent|cien|cento|honderd",
+    200: "two hundred",
+    500: "five hundred",
+    1000: "a thousand|thousand|tausend|mille|mil",
+}
+_WORDS = {word: value for value, words in _NUMBERS.items() for word in words.split("|")}
 _NUMBER = (
     r"(?P<{0}>\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+(?:\s?k\b)?|"
     + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
     + r")"
 )
 PEOPLE = (
-    r"(?:full[- ]time\s+)?(?:people|persons?|employees?|staff(?:\s+members?)?|workers?|headcount|team\s?members?|"
+    r"(?:full[- ]time\s+)?(?:people|persons?|employees?|staff(?:\s+members?)?|workers?|headcount|"
+    r"team\s?members?|"
     r"heads|ftes?|colleagues|specialists|experts|professionals|men and women|strong|"
-    r"mitarbeiter(?::innen|innen|\*innen|\/-?innen|_innen)?n?|mitarbeitenden?|beschäftigten?|angestellten?|köpfe|leute|kolleg(?:en|innen)|personen|"
+    r"mitarbeiter(?::innen|innen|\*innen|\/-?innen|_innen)?n?|mitarbeitenden?|beschäftigten?|"
+    r"angestellten?|köpfe|leute|kolleg(?:en|innen)|personen|"
     r"salariée?s?|employée?s|collaborateurs?|collaboratrices|personnes|"
     r"empleados|trabajadores|personas|colaboradores|profesionales|"
     r"medewerkers|werknemers|mensen|menschen|agents|bedienden|collega's|"
@@ -31,8 +50,10 @@ PEOPLE = (
 )
 _TAIL = rf"(?:\s*(?:-|–)?\s*{PEOPLE})"
 _MIN_LEAD = (
-    r"(?:at least|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|from|bigger than|larger than|greater than|upwards of|"
-    r"no fewer than|no less than|starting (?:at|from)|mindestens|mehr als|über|ab|plus de|au moins|más de|al menos|"
+    r"(?:at least|minimum(?: of)?|min\.?|(?<!no )(?<!not )more than|over|above|from|bigger than|"
+    r"larger than|greater than|upwards of|"
+    r"no fewer than|no less than|starting (?:at|from)|mindestens|mehr als|über|ab|plus de|au moins|"
+    r"más de|al menos|"
     r"meer dan|minstens|più di|oltre|almeno|mais de|pelo menos|>=?|≥)"
 )
 _MAX_LEAD = (
@@ -55,7 +76,8 @@ _LEAD_MAX = re.compile(
     re.IGNORECASE,
 )
 _PLUS = re.compile(
-    rf"(?<![\w.,]){_NUMBER.format('low')}(?:{_TAIL})?\s*(?:\+|plus\b|or more|oder mehr|ou plus|o más|of meer|o più|ou mais)"
+    rf"(?<![\w.,]){_NUMBER.format('low')}(?:{_TAIL})?\s*(?:\+|plus\b|or more|oder mehr|ou plus|o más|"
+    rf"of meer|o più|ou mais)"
     rf"(?P<people>{_TAIL})?",
     re.IGNORECASE,
 )
@@ -75,8 +97,10 @@ _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         (
-            r"small (?:and|to|&) (?:medium|mid)(?:[- ]sized?)?(?:[- ](?:business(?:es)?|compan(?:y|ies)|enterprises))?|"
-            r"smbs?|smes?|kmu|pme|pymes?|mkb|pmi|pmes|kleine und (?:mittlere|mittelständische)(?: unternehmen)?"
+            r"small (?:and|to|&) (?:medium|mid)(?:[- ]sized?)?(?:[- ](?:business(?:es)?|compan(?:y|ies)|"
+            r"enterprises))?|"
+            r"smbs?|smes?|kmu|pme|pymes?|mkb|pmi|pmes|kleine und (?:mittlere|mittelständische)(?: "
+            r"unternehmen)?"
         ),
         ("max:250",),
     ),
@@ -98,7 +122,8 @@ _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         (
-            r"(?:large|big)(?:r|ger)? (?:compan(?:y|ies)|enterprises?|organi[sz]ations?|corporations?|business(?:es)?)|"
+            r"(?:large|big)(?:r|ger)? (?:compan(?:y|ies)|enterprises?|organi[sz]ations?|corporations?|"
+            r"business(?:es)?)|"
             r"enterprises?(?! software)|corporates?|corporations?|großunternehmen|konzerne?|grands? groupes?|"
             r"grandes entreprises|grandes empresas|grote bedrijven|grandi imprese"
         ),

@@ -6,32 +6,61 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from domain.knowledge import Evidence
-from language.offline.lexicon.canonical import industry_slugs, role_slugs, size_terms, technology_names
+from language.offline.lexicon.canonical import (
+    industry_hits,
+    industry_slugs,
+    role_slugs,
+    size_terms,
+    technology_names,
+)
 from language.offline.lexicon.matching import tokens
 from language.offline.reading.sentences import MAX_QUOTE, plain
 from language.offline.reading.site import Line, PageKind, Site, key
 
 _STRONG = (
-    r"\b(?:built|made|designed|created|perfect|ideal|tailored|developed|suited|suitable|crafted|optimi[sz]ed|purpose-built|loved)"
-    r"(?: specifically| especially)? (?:for|by)|\b(?:we|which|and|it|platform|software|team|agency|that) (?:help|helps|serve|serves|support|supports|advise|advises|"
-    r"partner with|partners with|work with|works with|work for|suppl(?:y|ies)|equips?|represents?|empowers?|protects?|places? \w+ at|staffs?)"
-    r"|\b(?:fournit|livre|équipe|accompagne|conseille|aide|forme|approvisionne)\b(?:[^.;]{0,90}?)\b(?:les|des|aux)"
+    r"\b(?:built|made|designed|created|perfect|ideal|tailored|developed|suited|suitable|crafted|"
+    r"optimi[sz]ed|purpose-built|loved)"
+    r"(?: specifically| especially)? (?:for|by)|\b(?:we|which|and|it|platform|software|team|agency|"
+    r"that) (?:help|helps|serve|serves|support|supports|advise|advises|"
+    r"partner with|partners with|work with|works with|work for|suppl(?:y|ies)|equips?|represents?|"
+    r"empowers?|protects?|places? \w+ at|staffs?)"
+    r"|\b(?:fournit|livre|équipe|accompagne|conseille|aide|forme|"
+    r"approvisionne)\b(?:[^.;]{0,90}?)\b(?:les|des|aux)"
     r"|\bwir arbeiten (?:eng )?(?:mit|für)|\bbeliefert|\bberät|\bbetreut"
-    r"|\bour (?:clients|customers|users) (?:are|include|range from)|\bhelping|\bserving|\bused by|\btrusted by|\bpartner (?:of|for|to)"
+    r"|\bour (?:clients|customers|users) (?:are|include|range from)|\bhelping|\bserving|\bused by|"
+    r"\btrusted by|\bpartner (?:of|for|to)"
     r"|\bif you (?:run|own|manage|operate)(?: an?| your own)?"
-    r"|\bentwickelt für|\brichtet sich an|\bzugeschnitten auf|\bspezialisiert auf|\bunsere kunden sind|\bpartner (?:für|der|von)"
-    r"|\bwir (?:unterstützen|beliefern|beraten|helfen|betreuen|begleiten|bedienen)|\bpartenaire des?|\bau service des?"
-    r"|\bnous (?:accompagnons|aidons|livrons|conseillons|équipons|fournissons|servons)|\bdestinée?s? aux?|\bconçue?s? pour"
-    r"|\b(?:ayudamos|acompañamos|asesoramos|servimos) a|\bdirigid[oa]s? a|\bdiseñad[oa]s? para|\bpensad[oa]s? para"
-    r"|\b(?:aiutiamo|serviamo|supportiamo|forniamo)|\brivolt[oa] a|\bpensat[oa] per|\bprogettat[oa] per|\bpartner (?:per|di)"
+    r"|\bentwickelt für|\brichtet sich an|\bzugeschnitten auf|\bspezialisiert auf|\bunsere kunden "
+    r"sind|\bpartner (?:für|der|von)"
+    r"|\bwir (?:unterstützen|beliefern|beraten|helfen|betreuen|begleiten|bedienen)|\bpartenaire "
+    r"des?|\bau service des?"
+    r"|\bnous (?:accompagnons|aidons|livrons|conseillons|équipons|fournissons|servons)|"
+    r"\bdestinée?s? aux?|\bconçue?s? pour"
+    r"|\b(?:ayudamos|acompañamos|asesoramos|servimos) a|\bdirigid[oa]s? a|\bdiseñad[oa]s? para|"
+    r"\bpensad[oa]s? para"
+    r"|\b(?:aiutiamo|serviamo|supportiamo|forniamo)|\brivolt[oa] a|\bpensat[oa] per|\bprogettat[oa] "
+    r"per|\bpartner (?:per|di)"
     r"|\b(?:wij|we) (?:helpen|ondersteunen|adviseren|leveren aan)|\bontwikkeld voor|\bspeciaal voor"
     r"|\b(?:ajudamos|apoiamos|atendemos)|\bdesenvolvid[oa] para|\bfeit[oa] para"
 )
 _COUNTED = re.compile(r"(?<![\w.,€$£])\d[\d.,' ]*\+?\s+(?P<who>[^\W\d_]{4,}(?:[ -][^\W\d_]{4,})?)")
+_ONE_THING = re.compile(r"the [^\W\d_]+[^s\W\d_]$", re.IGNORECASE)  # "the warehouse" is part of a customer
+_SELLS_GOODS = re.compile(
+    r"\b(?:shops?|stores?|retailers?|händler|tiendas?|boutiques?|negozi[o]?|winkels?)\s$", re.IGNORECASE
+)
+WITH_US = re.compile(
+    (
+        r"\b(?:us|our|uns|unser\w*|nous|notre|nos|nuestr\w+|nosotros|noi|nostr\w+|ons|onze|trust|use|"
+        r"rely|audited|equipped|served|chosen)\b"
+    ),
+    re.IGNORECASE,
+)
 _WEAK = r"\b(?:for|für|pour|para|per|voor)\b"
 _CUE = re.compile(rf"(?P<strong>(?:{_STRONG})(?!\w))|(?P<weak>{_WEAK})", re.IGNORECASE)
 _STOP = re.compile(
-    r"\bof (?:one|two|all|any|every|up|\d)|\bde l['’]|\bde la\b|\bdu\b|\bdella\b|\bdel\b|[.;:!?()\"“”|–—]|\s-\s|\b(?:who|that|which|to|with|without|so|from|by|in|on|at|when|where|while|because|since|whose|than|as|"
+    r"\s(?=\d)|\b(?:ab|unter|über|from|under|over)\b|\bof (?:one|two|all|any|every|up|\d)|\bde "
+    r"l['’]|\bde la\b|\bdu\b|\bdella\b|\bdel\b|[.;:!?()\"“”|–—]|\s-\s|\b(?:who|that|which|to|with|"
+    r"without|so|from|by|in|on|at|when|where|while|because|since|whose|than|as|"
     r"across|around|through|into|via|using|every|is|are|was|can|will|we|you|our|"
     r"die|der|das|mit|ohne|bei|im|in|aus|zu|zur|zum|von|seit|wir|damit|sowie|dabei|durch|zusammen|"
     r"qui|que|avec|sans|dans|chez|depuis|afin|grâce|par|sur|à|au|"
@@ -39,45 +68,79 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:,|/|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bou\b|\bor\b|\boder\b|\bsowie\b|\bas well as\b)\s*",
+    (
+        r"\s*(?:,|/|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bou\b|\bor\b|\boder\b|\bsowie\b|\bas "
+        r"well as\b)\s*"
+    ),
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
-    r"^(?:(?:the|a|an|all|any|many|most|some|both|other|more|busy|our|ambitious|thousands of|hundreds of|dozens of|over \d\S*|\d\S*\+?|"
+    r"^(?:(?:the|a|an|all|any|many|most|some|both|other|more|busy|our|ambitious|thousands of|"
+    r"hundreds of|dozens of|over \d\S*|\d\S*\+?|"
     r"alle|viele|les|des|la|le|los|las|el|i|gli|de|het|os|as|aux|einzelne|unsere)\s+|[ld]['’])+(?=\w)",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
-    r"\b(?:teams?|companies|businesses|start-?ups|agencies|owners?|founders|marketers|developers|professionals|organi[sz]ations|"
-    r"brands|shops|stores|merchants|retailers|manufacturers|firms|practices|clinics|operators|enterprises|freelancers|creators|"
-    r"managers|makers|employers|landlords|tenants|investors|publishers|institutions|families|homeowners|patients|candidates|"
-    r"households|municipalities|suppliers|dealers|contractors|builders|producers|distributors|leaders|smes?|smbs?|"
-    r"unternehmen|betriebe|firmen|kunden aus|handwerker|händler|hersteller|praxen|kanzleien|mittelstand|selbstständige|"
+    r"\b(?:teams?|companies|businesses|start-?ups|agencies|owners?|founders|marketers|developers|"
+    r"professionals|organi[sz]ations|"
+    r"brands|shops|stores|merchants|retailers|manufacturers|firms|practices|clinics|operators|"
+    r"enterprises|freelancers|creators|"
+    r"managers|makers|employers|landlords|tenants|investors|publishers|institutions|families|"
+    r"homeowners|patients|candidates|"
+    r"households|municipalities|suppliers|dealers|contractors|builders|producers|distributors|"
+    r"leaders|smes?|smbs?|"
+    r"unternehmen|betriebe|firmen|kunden aus|handwerker|händler|hersteller|praxen|kanzleien|"
+    r"mittelstand|selbstständige|"
     r"privatkunden|geschäftskunden|gewerbekunden|hausverwaltungen|gemeinden|vereine|industriekunden|"
-    r"entreprises|professionnels|artisans|commerçants|particuliers|pme|indépendants|collectivités|restaurateurs|boulangers|"
-    r"empresas|profesionales|particulares|pymes|negocios|autónomos|aziende|imprese|professionisti|privati|artigiani|"
+    r"entreprises|professionnels|artisans|commerçants|particuliers|pme|indépendants|collectivités|"
+    r"restaurateurs|boulangers|"
+    r"empresas|profesionales|particulares|pymes|negocios|autónomos|aziende|imprese|professionisti|"
+    r"privati|artigiani|"
     r"bedrijven|ondernemers|mkb|particulieren|professionals|negócios|profissionais)\b",
     re.IGNORECASE,
 )
 _NOT_AUDIENCE = re.compile(
-    r"\b(?:you|your|us|me|everyone|everybody|free|example|instance|now|today|more|life|years?|months?|days?|hours?|sale|rent|help|"
-    r"information|details|pricing|demo|trial|support team|each|one|this|these|it|them|sie|ihre?|uns|vous|votre|nous|usted|"
-    r"google|analytics|products?|features?|services?|people who|decades|generations|growth|success|free analytics|reason|ever|not|no|nicht|pas)\b",
+    r"\b(?:you|your|us|me|everyone|everybody|free|example|instance|now|today|more|life|years?|"
+    r"months?|days?|hours?|sale|rent|help|"
+    r"information|details|pricing|demo|trial|support team|each|one|this|these|it|them|sie|ihre?|uns|"
+    r"vous|votre|nous|usted|"
+    r"google|analytics|products?|features?|services?|people who|decades|generations|growth|success|"
+    r"free analytics|reason|ever|not|no|nicht|pas)\b",
     re.IGNORECASE,
 )
 _WHO_HEADING = re.compile(
-    r"^(?:who (?:it'?s|we|this is|is it|uses)\b.*|industries(?: we serve)?|sectors?(?: we serve)?|our (?:clients|customers|markets)|"
-    r"markets|built for|made for|für wen.*|branchen|unsere (?:branchen|kunden|zielgruppen)|zielgruppen|pour qui.*|secteurs|nos secteurs|"
-    r"nos clients|para quién.*|sectores|a chi .*|settori|voor wie.*|branches|sectoren|para quem.*|setores|solutions for|by industry|"
+    r"^(?:who (?:it'?s|we|this is|is it|uses)\b.*|industries(?: we serve)?|sectors?(?: we serve)?|"
+    r"our (?:clients|customers|markets)|"
+    r"markets|built for|made for|für wen.*|branchen|unsere (?:branchen|kunden|zielgruppen)|"
+    r"zielgruppen|pour qui.*|secteurs|nos secteurs|"
+    r"nos clients|para quién.*|sectores|a chi .*|settori|voor wie.*|branches|sectoren|para quem.*|"
+    r"setores|solutions for|by industry|"
     r"by (?:role|team)|use cases?|industries|markets we serve|einsatzbereiche)\W*$",
     re.IGNORECASE,
 )
 _FOR_PATH = re.compile(r"^(?:for|fuer|für|pour|para|voor|per)-(?P<who>.+)$", re.IGNORECASE)
 _SECTION_PATH = re.compile(
-    r"^(?:solutions?|loesungen|lösungen|industr(?:y|ies)|branchen|secteurs|sectors?|soluciones|soluzioni|settori|oplossingen|"
+    r"^(?:solutions?|loesungen|lösungen|industr(?:y|ies)|branchen|secteurs|sectors?|soluciones|"
+    r"soluzioni|settori|oplossingen|"
     r"who-we-serve|markets?|zielgruppen|sectores|branches)$",
     re.IGNORECASE,
 )
+
+
+_PRONOUN = re.compile(
+    r"(?:but |and |yet |aber |mais )?(?:it|they|this|that|es|sie|il|elle|ils|esto|questo)\b", re.IGNORECASE
+)
+_EARLY = 8  # lines of a page that are still its promise
+_SAID = {
+    PageKind.HOME: 6.0,
+    PageKind.AUDIENCE: 4.0,
+    PageKind.ABOUT: 5.0,
+    PageKind.PRODUCT: 3.5,
+    PageKind.PRICING: 2.5,
+    PageKind.OTHER: 2.0,
+    PageKind.CUSTOMERS: 2.0,
+}
+_PROMINENT = frozenset({PageKind.HOME, PageKind.AUDIENCE, PageKind.ABOUT, PageKind.PRODUCT})
 
 
 @dataclass(frozen=True)
@@ -108,80 +171,87 @@ def audiences(site: Site, rivals: Collection[str] = ()) -> list[Audience]:
 
 def about_rival(sentence: str, rivals: Collection[str]) -> bool:
     """True when the subject of a sentence is a rival, or a complaint about one."""
-    start = sentence[:45].casefold()
+    start = sentence[:60].casefold()
     if any(rival.casefold() in start for rival in rivals):
         return True
-    tools = set(technology_names(start)) if rivals else set()
+    tools = set(technology_names(sentence[:60])) if rivals else set()
     return bool(tools) and bool(tools & {name for rival in rivals for name in technology_names(rival)})
 
 
 def groups(sentence: str) -> list[tuple[str, bool]]:
     """Audience phrases of one sentence, with whether the wording is explicit ("built for …")."""
     found: list[tuple[str, bool]] = []
-    for counted in _COUNTED.finditer(sentence):
+    for counted in _COUNTED.finditer(sentence) if WITH_US.search(sentence) else ():
         words = counted["who"].split()
         for piece in (" ".join(words), words[0]):
-            if industry_slugs(piece) and not _NOT_AUDIENCE.search(piece):
+            if industry_slugs(piece) and _is_group(piece):
                 found.append((piece, True))
                 break
     for cue in _CUE.finditer(sentence):
         rest = sentence[cue.end() :]
         stop = _STOP.search(rest)
         phrase = rest[: stop.start()] if stop else rest
-        pieces = [_clean(piece) for piece in _SPLIT.split(phrase[:120])]
-        found += [(piece, bool(cue["strong"])) for piece in pieces if _is_group(piece)]
+        if cue["weak"] and _SELLS_GOODS.search(sentence[: cue.start()]):
+            continue  # "an online shop for shoes": goods, not an audience
+        pieces = [
+            _clean(piece) for piece in _SPLIT.split(phrase[:120]) if not _ONE_THING.match(piece.strip())
+        ]
+        if pieces and not _NOT_AUDIENCE.search(pieces[0]):  # "for years, alongside schools" is no audience
+            found += [(piece, bool(cue["strong"])) for piece in pieces if _is_group(piece)]
     return list(dict.fromkeys(found))
 
 
 def _clean(piece: str) -> str:
-    return plain(_DETERMINER.sub("", piece.strip()))
+    piece = re.sub(r"^.*\b(?:for|für|pour|para|per|voor)\s+(?=\w)", "", piece, flags=re.IGNORECASE)
+    bare = re.sub(r"^(?:for|für|pour|para|per|voor|andere|other)\s+", "", piece.strip(), flags=re.IGNORECASE)
+    return plain(_DETERMINER.sub("", bare))
 
 
 def _is_group(piece: str) -> bool:
     words = piece.split()
     if not 1 <= len(words) <= 6 or len(piece) < 3 or _NOT_AUDIENCE.search(piece):
         return False
+    if re.search(r"\b(?:websites?|sites|pages|data|content|products|software)$", piece, re.IGNORECASE):
+        return False
     if industry_slugs(piece) or role_slugs(piece):
         return True
     return len(words) > 1 and _GROUP.search(piece) is not None
 
 
-def _audience(value: str, evidence: Evidence, score: float) -> Audience:
-    return Audience(value, industry_slugs(value), role_slugs(value), size_terms(value), evidence, score)
+def _audience(value: str, evidence: Evidence, score: float, lang: str = "") -> Audience:
+    roles = role_slugs(value)
+    hits = industry_hits(tokens(value), value)
+    if roles:  # "editors" are people here, though "editore" is a publisher elsewhere
+        hits = [hit for hit in hits if hit.lang in {"en", lang}]
+    industries = tuple(dict.fromkeys(hit.value for hit in hits))
+    return Audience(value, industries, roles, size_terms(value), evidence, score)
 
 
 def _said(site: Site, rivals: Collection[str]) -> list[Audience]:
-    worth = {
-        PageKind.HOME: 6.0, PageKind.AUDIENCE: 4.0, PageKind.ABOUT: 5.0, PageKind.PRODUCT: 3.5, PageKind.PRICING: 2.5,
-        PageKind.OTHER: 2.0, PageKind.CUSTOMERS: 2.0,
-    }  # fmt: skip
     found = []
-    for line in site.of(*worth):
+    for line in site.of(*_SAID):
         if line.tag in {"quote", "button", "td"} or line.text[:1] in '"“„«':
             continue
-        early = 1.5 if line.index < 12 or line.is_heading else 0.0
+        worth = _SAID[line.kind] + (1.5 if line.order < _EARLY or line.is_heading else 0.0)
+        before = ""
         for sentence in line.sentences[:6]:
-            if (
-                2 <= len(sentence.split())
-                and len(sentence) <= MAX_QUOTE
-                and not about_rival(sentence, rivals)
-            ):
-                found += _from_sentence(line, sentence, worth[line.kind] + early)
+            subject = f"{line.block.heading[-40:]} {before}" if _PRONOUN.match(sentence) else sentence
+            if len(sentence.split()) >= 2 and len(sentence) <= MAX_QUOTE and not about_rival(subject, rivals):
+                found += _from_sentence(line, sentence, worth)
+            before = sentence
     return found
 
 
 def _from_sentence(line: Line, sentence: str, worth: float) -> list[Audience]:
     found = []
+    prominent = (line.is_heading or line.order < _EARLY) and line.kind in _PROMINENT
     for phrase, explicit in groups(sentence):
         if not line.is_heading and _is_proper(phrase):
             continue
         known = bool(industry_slugs(phrase) or role_slugs(phrase))
-        if explicit or (known and (line.is_heading or line.index < 12)):
-            found.append(
-                _audience(
-                    phrase, line.quote(sentence), worth + (1.0 if explicit else 0.0) + (1.5 if known else 0.0)
-                )
-            )
+        if (explicit and (known or line.kind in _PROMINENT)) or (known and prominent):
+            score = worth + (1.0 if explicit else 0.0) + (1.5 if known else 0.0)
+            found.append(_audience(phrase, line.quote(sentence), score, line.page.lang[:2]))
     return found
 
 
@@ -199,7 +269,7 @@ def _listed(site: Site) -> list[Audience]:
             line.block.heading
         ):
             continue
-        text = plain(line.text)
+        text = _clean(line.text)
         short = line.tag in {"li", "a", "h3", "h4", "dt"} and len(text.split()) <= 5
         if short and (industry_slugs(text) or role_slugs(text)) and not _NOT_AUDIENCE.search(text):
             found.append(_audience(text, line.quote(), 7.0))
@@ -232,6 +302,7 @@ def _page_audience(
         return []
     wanted = {token.stem for token in tokens(value)}
     slugs = set(industry_slugs(value)) | set(role_slugs(value))
+    value = _clean(value)
     value = value[:1].upper() + value[1:]
     for line in lines[:25]:
         for sentence in line.sentences[:4]:

@@ -14,15 +14,22 @@ from language.offline.reading.site import Line, PageKind, Site
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _VEILED = re.compile(
-    r"(?P<local>[\w.+-]+)\s?(?:\(at\)|\[at\]|\{at\}|\(a\))\s?(?P<host>[\w-]+(?:(?:\.|\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?)[\w-]+)+)",
+    (
+        r"(?P<local>[\w.+-]+)\s?(?:\(at\)|\[at\]|\{at\}|\(a\))\s?(?P<host>[\w-]+(?:(?:\.|\s?(?:\(dot\)|"
+        r"\[dot\]|\(punkt\))\s?)[\w-]+)+)"
+    ),
     re.IGNORECASE,
 )
 _DOT = re.compile(r"\s?(?:\(dot\)|\[dot\]|\(punkt\))\s?", re.IGNORECASE)
 _GENERAL = re.compile(
-    r"^(?:info|infos?|contact|kontakt|contacto|contatti|contato|hello|hallo|hi|hola|bonjour|ciao|office|mail|post|sales|vertrieb|verkauf|service|support|team|praxis|empfang|"
-    r"kanzlei|admin|administration|bureau|accueil|commercial|reception|enquir(?:y|ies)|welcome|zentrale|anfrage|jobs?|karriere|careers?|bewerbung|hr|press|presse|marketing|"
-    r"buchhaltung|billing|accounts?|accounting|orders?|bestellung|shop|booking|reservations?|reservierung|privacy|datenschutz|security|legal|dpo|noreply|no-reply|webmaster|"
-    r"clientes|comercial|ventas|vendite|ordini|studio|clinic|appointments?|termine|servicedesk|help|customerservice|klantenservice|geral|secretariat|secretaria|segreteria|werkstatt|atelier)\d*$",
+    r"^(?:info|infos?|contact|kontakt|contacto|contatti|contato|hello|hallo|hi|hola|bonjour|ciao|"
+    r"office|mail|post|sales|vertrieb|verkauf|service|support|team|praxis|empfang|"
+    r"kanzlei|admin|administration|bureau|accueil|commercial|reception|enquir(?:y|ies)|welcome|"
+    r"zentrale|anfrage|jobs?|karriere|careers?|bewerbung|hr|press|presse|marketing|"
+    r"buchhaltung|billing|accounts?|accounting|orders?|bestellung|shop|booking|reservations?|"
+    r"reservierung|privacy|datenschutz|security|legal|dpo|noreply|no-reply|webmaster|"
+    r"clientes|comercial|ventas|vendite|ordini|studio|clinic|appointments?|termine|servicedesk|help|"
+    r"customerservice|klantenservice|geral|secretariat|secretaria|segreteria|werkstatt|atelier)\d*$",
     re.IGNORECASE,
 )
 _BEFORE_TITLE = re.compile(
@@ -31,28 +38,47 @@ _BEFORE_TITLE = re.compile(
 _AFTER_TITLE = re.compile(rf"\s*[:–-]\s*(?P<name>{PERSON})(?=\s*(?:$|[,.;|(·]))")
 _ENDS = re.compile(r"\s*(?:$|[,.;|()·–—:]|[\w.+-]+@|\+?\d|T(?:el)?\b|E-?[Mm]ail|Phone|Telefon)")
 _TITLED = re.compile(
-    rf"\b(?P<title>(?:geschäftsführer\w*|geschäftsführung|geschäftsleitung|inhaber\w*|praxisinhaber\w*|vorstand\w*|vertreten durch(?: \w+ geschäftsführer\w*)?|vertretungsberechtigte\w*(?: geschäftsführer\w*)?|ansprechpartner\w*|praxisleitung|leitung|"
-    rf"managing directors?|director|owner|founder|ceo|represented by|contact person|principal|practice manager|proprietor|chief executive(?: officer)?|"
-    rf"directeur de (?:la )?publication|gérante?|président\w*|directeur général|responsable de (?:la )?publication|dirigeante?|interlocuteur|"
-    rf"administrador\w*|gerente|director\w* general|titular|responsable|representante legal|amministratore (?:unico|delegato)|titolare|legale rappresentante|"
-    rf"directeur|eigenaar|bestuurder|contactpersoon|sócio-gerente|gerência|administrador|diretor\w* geral))\s*(?:\([^)]*\))?\s*[:–-]\s*(?P<names>{PERSON}(?:\s*(?:,|und|and|et|y|e|en|&)\s*{PERSON}){{0,3}})",
+    rf"\b(?P<title>(?:geschäftsführer\w*|geschäftsführung|geschäftsleitung|inhaber\w*|"
+    rf"praxisinhaber\w*|vorstand\w*|vertreten durch(?: \w+ geschäftsführer\w*)?|"
+    rf"vertretungsberechtigte\w*(?: geschäftsführer\w*)?|ansprechpartner\w*|praxisleitung|leitung|"
+    rf"managing directors?|director|owner|founder|ceo|represented by|contact person|principal|"
+    rf"practice manager|proprietor|chief executive(?: officer)?|"
+    rf"directeur de (?:la )?publication|gérante?|président\w*|directeur général|responsable de (?:la "
+    rf")?publication|dirigeante?|interlocuteur|"
+    rf"administrador\w*|gerente|director\w* general|titular|responsable|representante legal|"
+    rf"amministratore (?:unico|delegato)|titolare|legale rappresentante|"
+    rf"directeur|eigenaar|bestuurder|contactpersoon|sócio-gerente|gerência|administrador|diretor\w* "
+    rf"geral))\s*(?:\([^)]*\))?\s*[:–-]\s*(?P<names>{PERSON}(?:\s*(?:,|und|and|et|y|e|en|"
+    rf"&)\s*{PERSON}){{0,3}})",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    rf"(?P<name>{PERSON}),? (?:is|ist|est|es|è|is de|is onze|é) (?:our |the |unsere? |der |die |notre |la |le |nuestr[oa] |el |il |la nostra |il nostro |de |onze |o |a )?(?P<title>[^.,;]{{3,60}})"
+    rf"(?P<name>{PERSON}),? (?:is|ist|est|es|è|is de|is onze|é) (?:our |the |unsere? |der |die |"
+    rf"notre |la |le |nuestr[oa] |el |il |la nostra |il nostro |de |onze |o |a "
+    rf")?(?P<title>[^.,;]{{3,60}})"
 )
 _SPLIT_NAMES = re.compile(r"\s*(?:,|\bund\b|\band\b|\bet\b|\by\b|\be\b|\ben\b|&)\s*")
 _PREFIX = re.compile(
-    r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Me|Maître)\b\.?(?:-?[A-Z][a-z]+\.)?\s*)+"
+    r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Me|"
+    r"Maître)\b\.?(?:-?[A-Z][a-z]+\.)?\s*)+"
 )
 _NOT_PEOPLE = re.compile(
-    r"\b(?:registergericht|amtsgericht|handelsregister|e-?mail|mail|call|write|schreiben|street|straße|strasse|road|avenue|platz|gmbh|ltd|inc|team|services?|contact|kontakt|über|about|our|unser\w*|products?|home|monday|freitag|montag|google|impressum|"
-    r"datenschutz|privacy|policy|terms|opening|öffnungszeiten|news|blog|read|more|learn|quality|qualität|customer|company|software|solutions?|group|agency|management|marketing|"
-    r"sales|office|digital|design|consulting|engineering|case|study|success|welcome|new|best|free|all|rights|open|source|los angeles|new york|san francisco|united kingdom|"
-    r"our story|next|step|get|started|why|us|how|works?|what|we|do|meet|the|follow|view|see|join|book|web|social|media|product|data|cloud|saas|north|south|west|east|old|"
-    r"unsere|leistungen|nos|notre|nuestro|chi|siamo|qui|sommes|nous|wir|sind|mentions|légales|aviso|legal|note|legali|head|director|manager|officer|chief|founder|owner|partner|"
-    r"leiter\w*|geschäftsführer\w*|inhaber\w*|assistenz|gérante?|directeur|directrice|responsable|vente|ventes|stellen\w*|karriere|jobs?|press|project|projects|request|quote|call|"
-    r"hotel|restaurant|praxis|kanzlei|studio|clinic|bakery|shop|store|center|centre|school|university|bank|january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    r"\b(?:registergericht|amtsgericht|handelsregister|e-?mail|mail|call|write|schreiben|street|"
+    r"straße|strasse|road|avenue|platz|gmbh|ltd|inc|team|services?|contact|kontakt|über|about|our|"
+    r"unser\w*|products?|home|monday|freitag|montag|google|impressum|"
+    r"datenschutz|privacy|policy|terms|opening|öffnungszeiten|news|blog|read|more|learn|quality|"
+    r"qualität|customer|company|software|solutions?|group|agency|management|marketing|"
+    r"sales|office|digital|design|consulting|engineering|case|study|success|welcome|new|best|free|"
+    r"all|rights|open|source|los angeles|new york|san francisco|united kingdom|"
+    r"our story|next|step|get|started|why|us|how|works?|what|we|do|meet|the|follow|view|see|join|"
+    r"book|web|social|media|product|data|cloud|saas|north|south|west|east|old|"
+    r"unsere|leistungen|nos|notre|nuestro|chi|siamo|qui|sommes|nous|wir|sind|mentions|légales|aviso|"
+    r"legal|note|legali|head|director|manager|officer|chief|founder|owner|partner|"
+    r"leiter\w*|geschäftsführer\w*|inhaber\w*|assistenz|gérante?|directeur|directrice|responsable|"
+    r"vente|ventes|stellen\w*|karriere|jobs?|press|project|projects|request|quote|call|"
+    r"hotel|restaurant|praxis|kanzlei|studio|clinic|bakery|shop|store|center|centre|school|"
+    r"university|bank|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december)\b",
     re.IGNORECASE,
 )
 _NEAR = 4  # blocks after a name that may hold its title or address
@@ -126,7 +152,7 @@ def _readable(line: Line) -> bool:
 
 def _people_in(line: Line, lines: list[Line], place: int) -> list[_Found]:
     text = line.text
-    if len(text) > _LONG or _is_customer_voice(line, lines, place):
+    if len(text) > _LONG or _is_customer_voice(line, place):
         return []
     found = _beside_titles(line, place)
     if not found and len(text) <= 50 and is_person(text) and _may_be_person(text):
@@ -177,7 +203,10 @@ def _titled(line: Line, place: int) -> list[_Found]:
     for match in _TITLED.finditer(line.text[:1500]):
         for name in _SPLIT_NAMES.split(match["names"]):
             trimmed = re.split(
-                r"\s(?:Registergericht|Handelsregister|USt|Tel|Telefon|E-?[Mm]ail|Email|Phone|Umsatz|Amtsgericht|Sitz|HRB|Registered|VAT|Inhaltlich|Fax)\b",
+                (
+                    r"\s(?:Registergericht|Handelsregister|USt|Tel|Telefon|E-?[Mm]ail|Email|Phone|Umsatz|"
+                    r"Amtsgericht|Sitz|HRB|Registered|VAT|Inhaltlich|Fax)\b"
+                ),
                 name,
             )[0].strip()
             if is_person(trimmed) and _may_be_person(trimmed):
@@ -227,16 +256,12 @@ def _title_near(lines: list[Line], place: int) -> str:
     return ""
 
 
-def _is_customer_voice(line: Line, lines: list[Line], place: int) -> bool:
+def _is_customer_voice(line: Line, place: int) -> bool:
     """True for the credit line of a testimonial: that person works elsewhere."""
-    before = lines[place - 1] if place else None
     previous = line.page.blocks[line.index - 1] if line.index else None
     quoted = previous is not None and (previous.kind == "quote" or previous.text[:1] in '"“„«»‘')
-    return (
-        quoted
-        or line.block.kind == "quote"
-        or (before is None and credit(line.text) is not None and credit(line.text)[2] != "")
-    )
+    named = credit(line.text) if place == 0 else None
+    return quoted or line.block.kind == "quote" or (named is not None and named[2] != "")
 
 
 def _bare(name: str) -> str:
@@ -288,7 +313,7 @@ def _address_of(one: _Found, lines: list[Line], addresses: dict[str, Fact], ever
 
 
 def _fits(local: str, name: str) -> bool:
-    """True when a local part is made of a person's names: first.last, f.last, last, first, flast, initials with last."""
+    """True when a local part is made of a person's names: first.last, f.last, last, first, flast."""
     words = [re.sub(r"[^a-z]", "", _ascii(word)) for word in _PREFIX.sub("", name).split()]
     words = [word for word in words if len(word) > 1]
     if len(words) < 2:

@@ -13,7 +13,11 @@ from language.offline.lexicon.places import city_country, city_hits, country_hit
 from language.offline.reading.sentences import MAX_QUOTE, sentence_around
 from language.offline.reading.site import Line, PageKind, Site
 
-_TOWN = r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]+(?:[ -](?:(?:am|an der|an|im|in|de|la|le|les|sur|del|den|der|di|aan|do|da|dos|bei|ob|upon|on|the|lès|en|y) )?(?:[a-z]['’])?[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]+){0,3})"
+_TOWN = (
+    r"(?P<city>[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]+(?:[ -](?:(?:am|an der|an|im|in|de|la|le|les|sur|del|den|"
+    r"der|di|aan|do|da|dos|bei|ob|upon|on|the|lès|en|y) "
+    r")?(?:[a-z]['’])?[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]+){0,3})"
+)
 _SHAPES: tuple[tuple[str, tuple[str, ...], float], ...] = (
     (rf"\b(?:D|DE)[- ]\d{{5}} {_TOWN}", ("DE",), 5.0),
     (rf"\b(?:A|AT)[- ]\d{{4}} {_TOWN}", ("AT",), 5.0),
@@ -33,7 +37,7 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], float], ...] = (
     (rf"{_TOWN},? [A-Z]{{2}},? [A-Z]\d[A-Z] ?\d[A-Z]\d\b", ("CA",), 4.5),
     (rf"{_TOWN},? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{{4}}\b", ("AU",), 4.5),
     (rf"\b\d{{5}} {_TOWN},? \([A-Z]{{2}}\)", ("IT",), 4.0),
-    (rf"\b\d{{5}}-\d{{3}}\b", ("BR",), 3.0),
+    (r"\b\d{5}-\d{3}\b", ("BR",), 3.0),
     (rf"\b(?:Dublin \d{{1,2}}|{_TOWN},? (?:Co\.|County) \w+)", ("IE",), 3.5),
     (rf"\b\d{{3}} \d{{2}} {_TOWN}", ("SE", "CZ", "SK", "GR"), 2.0),
     (rf"(?<![\d-])\d{{5}},? {_TOWN}", ("DE", "FR", "ES", "IT", "FI", "EE", "MX", "TR", "UA", "US"), 2.0),
@@ -41,10 +45,14 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], float], ...] = (
 )  # fmt: skip
 _SHAPE_RULES = tuple((re.compile(pattern), codes, worth) for pattern, codes, worth in _SHAPES)
 _STREET = re.compile(
-    r"\b(?:Lane|Road|Street|Avenue|Ave|Rd|St|Square|Way|Court|Drive|Close|Quay|Boulevard|Blvd|Row|Terrace|Gardens|Hill|Suite|Floor|House|Park|Centre|Center|Estate|Str\.?|straße|Straße|strasse|platz|weg|rue|Via|Calle)$"
+    r"\b(?:Lane|Road|Street|Avenue|Ave|Rd|St|Square|Way|Court|Drive|Close|Quay|Boulevard|Blvd|Row|"
+    r"Terrace|Gardens|Hill|Suite|Floor|House|Park|Centre|Center|Estate|Str\.?|straße|Straße|strasse|"
+    r"platz|weg|rue|Via|Calle)$"
 )
 _CITY_IN = re.compile(
-    rf"\b(?:based in|headquartered in|located in|offices? in|from|in|mit sitz in|sitz in|standort|praxis in|kanzlei in|aus|à|basée? à|située? à|en|con sede en|con sede a|a|te|gevestigd in|sediada em|em|i) {_TOWN}"
+    rf"\b(?:based in|headquartered in|located in|offices? in|from|in|mit sitz in|sitz in|standort|"
+    rf"praxis in|kanzlei in|aus|à|basée? à|située? à|en|con sede en|con sede a|a|te|gevestigd in|"
+    rf"sediada em|em|i) {_TOWN}"
 )
 _FORMS = (
     (r"\b(?:GmbH|AG|KG|UG|e\.\s?K\.|OHG|GbR)\b", ("DE", "AT", "CH"), 1.0),
@@ -67,10 +75,12 @@ _FORMS = (
 _FORM_RULES = tuple((re.compile(pattern), codes, worth) for pattern, codes, worth in _FORMS)
 _ANY_FORM = re.compile("|".join(pattern for pattern, _, _ in _FORMS))
 _VAT = re.compile(
-    r"\b(?P<code>DE|FR|ES|IT|NL|BE|AT|PL|PT|IE|DK|SE|FI|EE|CZ|LU|LT|LV|SK|SI|HU|RO|BG|HR|GB|EL|CY|MT)[A-Z]?\s?\d[\d. ]{6,11}\w?\b"
+    r"\b(?P<code>DE|FR|ES|IT|NL|BE|AT|PL|PT|IE|DK|SE|FI|EE|CZ|LU|LT|LV|SK|SI|HU|RO|BG|HR|GB|EL|CY|"
+    r"MT)[A-Z]?\s?\d[\d. ]{6,11}\w?\b"
 )
 _PHONE = re.compile(
-    r"(?<![\w/.,-])(?:\+|00|\(?0|\(\d{3}\) ?)[\d\s()./\u00a0-]{6,20}\d(?!\w)|(?<![\d.-])\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)"
+    r"(?<![\w/.,-])(?:\+|00|\(?0|\(\d{3}\) ?)[\d\s()./\u00a0-]{6,20}\d(?!\w)|(?<![\d.-])\d{3}[-. "
+    r"]\d{3}[-. ]\d{4}(?!\d)"
 )
 _NOT_PHONE = re.compile(
     r"\b(?:fax|iban|vat|ust|hrb|siret|siren|kvk|iso|nr\. \d|din|order|isbn)\b[^+]{0,12}$", re.IGNORECASE
@@ -96,11 +106,18 @@ _LANG_HOME = {
     "cs": ("CZ",),
 }
 _BASED = re.compile(
-    r"\b(?:based|headquartered|located|office|offices|sitz|ansässig|standort|gegründet|basée?|située?|implantée?|siège|sede|ubicad[oa]|situad[oa]|gevestigd|kantoor|family business|company|agency|studio|workshop|werk)\b",
+    (
+        r"\b(?:based|headquartered|located|office|offices|sitz|ansässig|standort|gegründet|basée?|"
+        r"située?|implantée?|siège|sede|ubicad[oa]|situad[oa]|gevestigd|kantoor|family business|company|"
+        r"agency|studio|workshop|werk)\b"
+    ),
     re.IGNORECASE,
 )
 _ABROAD = re.compile(
-    r"\b(?:customers|clients|export\w*|ship\w*|deliver\w*|kunden|liefern|lieferung\w*|versand|länder|countries|livr\w+|pays|enviamos|clientes|paesi|landen|worldwide|weltweit)\b",
+    (
+        r"\b(?:customers|clients|export\w*|ship\w*|deliver\w*|kunden|liefern|lieferung\w*|versand|"
+        r"länder|countries|livr\w+|pays|enviamos|clientes|paesi|landen|worldwide|weltweit)\b"
+    ),
     re.IGNORECASE,
 )
 
@@ -162,7 +179,7 @@ def _shape_hints(line: Line, cities: list[tuple[float, str, Evidence, tuple[str,
     taken: list[tuple[int, int]] = []
     for rule, codes, worth in _SHAPE_RULES:
         for match in rule.finditer(line.text):
-            if _STREET.search((match.groupdict().get("city") or "")):
+            if _STREET.search(match.groupdict().get("city") or ""):
                 continue
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
@@ -190,7 +207,10 @@ def _in_address(line: Line, match: re.Match[str]) -> bool:
 
 def _may_be_town(town: str) -> bool:
     return len(town) > 2 and not re.match(
-        r"(?:[A-Z]{2,}\b(?!-)|Mitarbeit|Kunden|Euro|People|Employees|Uhr|Jahre|Tel|Fax|Stunden|Projekte|Clients|Happy|Stück|Tage)",
+        (
+            r"(?:[A-Z]{2,}\b(?!-)|Mitarbeit|Kunden|Euro|People|Employees|Uhr|Jahre|Tel|Fax|Stunden|Projekte|"
+            r"Clients|Happy|Stück|Tage)"
+        ),
         town,
     )
 
@@ -199,7 +219,11 @@ def _trim_town(town: str) -> str:
     """Drop what follows the town in one line: telephone, register, country."""
     town = re.split(r"[.;:]\s", town)[0]
     town = re.split(
-        r"\s(?:Tel\w*|Tél\w*|Téléphone|Phone|Fax|E-?[Mm]ail|Email|Courriel|Correo|Call|Mobile|Mob|Write|Web|www|Registr\w*|Registration|USt\w*|Germany|Deutschland|Austria|Österreich|France|Schweiz|Switzerland|Italia|Italy|España|Spain|Nederland|Portugal|Estonia)\b",
+        (
+            r"\s(?:Tel\w*|Tél\w*|Téléphone|Phone|Fax|E-?[Mm]ail|Email|Courriel|Correo|Call|Mobile|Mob|Write|"
+            r"Web|www|Registr\w*|Registration|USt\w*|Germany|Deutschland|Austria|Österreich|France|Schweiz|"
+            r"Switzerland|Italia|Italy|España|Spain|Nederland|Portugal|Estonia)\b"
+        ),
         town,
     )[0]
     hits = country_hits(tokens(town), town)
@@ -345,7 +369,7 @@ def _parse(text: str, region: str) -> tuple[str, str] | None:
         return None
     if not phonenumbers.is_possible_number(parsed):
         return None
-    code = phonenumbers.region_code_for_country_code(parsed.country_code)
+    code = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return phonenumbers.format_number(
         parsed, phonenumbers.PhoneNumberFormat.E164
     ), code if code != "001" else ""

@@ -10,34 +10,66 @@ from language.offline.reading.sentences import MAX_QUOTE, sentence_around
 from language.offline.reading.site import Line, PageKind, Site
 
 _DENIED = re.compile(
-    r"\b(?:no|not|don't|doesn't|never|without|instead of|kein\w*|nicht|ohne|statt|pas|sans|sin|senza|non|geen|zonder|keinerlei|aucun\w*|ningun\w*|currently no)\b",
+    (
+        r"\b(?:no|not|don't|doesn't|never|without|instead of|kein\w*|nicht|ohne|statt|pas|sans|sin|"
+        r"senza|non|geen|zonder|keinerlei|aucun\w*|ningun\w*|currently no)\b"
+    ),
     re.IGNORECASE,
 )
 _EVENTS = (
     (
         "hiring",
-        r"\b(?:we(?:'re| are) (?:currently |always |now )?(?:hiring|recruiting|looking for|growing and looking)|now hiring|join our (?:growing )?team|open (?:positions?|roles?|vacanc\w+)|current (?:vacancies|openings)|job openings|apply now|"
-        r"wir suchen|wir stellen ein|offene stellen|stellenangebote?|werde teil|verstärkung gesucht|jetzt bewerben|\((?:m/w/d|w/m/d|f/m/x|m/f/d|h/f|m/w/x|f/m/d|x/f/m|m/v)\)|"
-        r"nous recrutons|on recrute|offres? d'emploi|rejoignez(?:-nous| notre équipe)|postes? à pourvoir|buscamos|ofertas? de (?:empleo|trabajo)|únete a nuestro equipo|vacantes|"
-        r"cerchiamo|posizioni aperte|lavora con noi|stiamo assumendo|wij zoeken|we zoeken|vacatures?|kom (?:jij )?(?:bij )?ons (?:team )?(?:versterken|werken)|estamos a contratar|estamos contratando|vagas (?:abertas|de emprego))",
+        r"\b(?:we(?:'re| are) (?:currently |always |now )?(?:hiring|recruiting|looking for|growing and "
+        r"looking)|now hiring|join our (?:growing )?team|open (?:positions?|roles?|vacanc\w+)|current "
+        r"(?:vacancies|openings)|job openings|apply now|"
+        r"wir suchen|wir stellen ein|offene stellen|stellenangebote?|werde teil|verstärkung gesucht|"
+        r"jetzt bewerben|\((?:m/w/d|w/m/d|f/m/x|m/f/d|h/f|m/w/x|f/m/d|x/f/m|m/v)\)|"
+        r"nous recrutons|on recrute|offres? d'emploi|rejoignez(?:-nous| notre équipe)|postes? à "
+        r"pourvoir|buscamos|ofertas? de (?:empleo|trabajo)|únete a nuestro equipo|vacantes|"
+        r"cerchiamo|posizioni aperte|lavora con noi|stiamo assumendo|wij zoeken|we zoeken|vacatures?|"
+        r"kom (?:jij )?(?:bij )?ons (?:team )?(?:versterken|werken)|estamos a contratar|estamos "
+        r"contratando|vagas (?:abertas|de emprego))",
     ),
     (
         "funding",
-        r"\b(?:(?:has |have |we )?(?:raised|closed|secured) (?:a |an |our )?(?:€|\$|£|eur|usd|\d)[^.]{0,40}|(?:seed|series [a-e]|funding) round|series [a-e]\b|finanzierungsrunde|levée de fonds|levé \d|ronda de (?:financiación|inversión)|round di (?:finanziamento|investimento)|investeringsronde|financieringsronde)",
+        (
+            r"\b(?:(?:has |have |we )?(?:raised|closed|secured) (?:a |an |our )?(?:€|\$|£|eur|usd|"
+            r"\d)[^.]{0,40}|(?:seed|series [a-e]|funding) round|series [a-e]\b|finanzierungsrunde|levée de "
+            r"fonds|levé \d|ronda de (?:financiación|inversión)|round di (?:finanziamento|investimento)|"
+            r"investeringsronde|financieringsronde)"
+        ),
     ),
     (
         "expansion",
-        r"\b(?:(?:opened|opening|opens|open) (?:a |an |our |its )?(?:new|second|third|another|fourth) (?:\w+ )?(?:office|location|store|branch|site|plant|factory|warehouse|practice|clinic|showroom|hub|workshop)|new (?:office|location|branch|store|site|plant|warehouse) in|expand(?:ed|ing|s) (?:to|into)|moved to (?:larger|bigger|new)|"
-        r"neue[rn]? (?:standort|filiale|niederlassung|werk|halle|büro|praxis)|(?:zweiter|weiterer|dritter) standort|eröffn\w+ (?:\w+ ){0,4}(?:standort|filiale|niederlassung|büro)|umzug in größere|nouve(?:l|lle|au) (?:agence|magasin|site|usine|bureau|atelier|boutique|établissement)|"
-        r"ouvert (?:un|une|notre) (?:deuxième|second\w*|nouve\w+)|nuev[oa] (?:sede|oficina|tienda|delegación|planta|local)|nuov[oa] (?:sede|filiale|negozio|stabilimento|ufficio)|nieuw\w* (?:vestiging|locatie|winkel|kantoor|pand)|nov[oa] (?:loja|escritório|unidade|sede))",
+        r"\b(?:(?:opened|opening|opens|open) (?:a |an |our |its )?(?:new|second|third|another|fourth) "
+        r"(?:\w+ )?(?:office|location|store|branch|site|plant|factory|warehouse|practice|clinic|"
+        r"showroom|hub|workshop)|new (?:office|location|branch|store|site|plant|warehouse) in|"
+        r"expand(?:ed|ing|s) (?:to|into)|moved to (?:larger|bigger|new)|"
+        r"neue[rn]? (?:standort|filiale|niederlassung|werk|halle|büro|praxis)|(?:zweiter|weiterer|"
+        r"dritter) standort|eröffn\w+ (?:\w+ ){0,4}(?:standort|filiale|niederlassung|büro)|umzug in "
+        r"größere|nouve(?:l|lle|au) (?:agence|magasin|site|usine|bureau|atelier|boutique|établissement)|"
+        r"ouvert (?:un|une|notre) (?:deuxième|second\w*|nouve\w+)|nuev[oa] (?:sede|oficina|tienda|"
+        r"delegación|planta|local)|nuov[oa] (?:sede|filiale|negozio|stabilimento|ufficio)|nieuw\w* "
+        r"(?:vestiging|locatie|winkel|kantoor|pand)|nov[oa] (?:loja|escritório|unidade|sede))",
     ),
     (
         "new_site",
-        r"\b(?:our new (?:web)?site|new website|website relaunch|(?:relaunched|redesigned) (?:our )?(?:web)?site|neue (?:website|webseite|homepage|internetseite)|relaunch unserer|neuer (?:webauftritt|internetauftritt|onlineshop)|notre nouveau site|nouveau site (?:web|internet)|nuestra nueva web|nueva página web|il nostro nuovo sito|nuovo sito|onze nieuwe website|nieuwe website|nosso novo site|novo site)",
+        (
+            r"\b(?:our new (?:web)?site|new website|website relaunch|(?:relaunched|redesigned) (?:our "
+            r")?(?:web)?site|neue (?:website|webseite|homepage|internetseite)|relaunch unserer|neuer "
+            r"(?:webauftritt|internetauftritt|onlineshop)|notre nouveau site|nouveau site (?:web|internet)|"
+            r"nuestra nueva web|nueva página web|il nostro nuovo sito|nuovo sito|onze nieuwe website|nieuwe "
+            r"website|nosso novo site|novo site)"
+        ),
     ),
     (
         "launch",
-        r"\b(?:we(?:'ve| have)? (?:just )?launch(?:ed|ing)|launch of (?:our|the)|newly launched|announc\w+ (?:the )?(?:launch|release)|now available:|markteinführung|neu im (?:sortiment|programm|angebot)|lancement de (?:notre|la|nos)|nous lançons|lanzamos|lanzamiento de|lanciamo|lancio d\w+|wij lanceren|lançamos)",
+        (
+            r"\b(?:we(?:'ve| have)? (?:just )?launch(?:ed|ing)|launch of (?:our|the)|newly launched|"
+            r"announc\w+ (?:the )?(?:launch|release)|now available:|markteinführung|neu im (?:sortiment|"
+            r"programm|angebot)|lancement de (?:notre|la|nos)|nous lançons|lanzamos|lanzamiento de|lanciamo|"
+            r"lancio d\w+|wij lanceren|lançamos)"
+        ),
     ),
 )
 _EVENT_RULES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _EVENTS)

@@ -18,8 +18,10 @@ from language.offline.reading.sentences import MAX_QUOTE, plain, sentences
 from language.offline.reading.site import Line, PageKind, Site
 
 _SERVED = re.compile(
-    r"\b(?:for|für|pour|para|per|voor|serving|serve[sd]?|helps?|helping|supply(?:ing)?|supplies|customers|clients|clientes|clienti|kunden|klanten|"
-    r"branchen|industries|beliefern|accompagnons|aidons|ayudamos|aiutiamo|aux|trusted by|used by|like|such as|including)\b",
+    r"\b(?:for|für|pour|para|per|voor|serving|serve[sd]?|helps?|helping|supply(?:ing)?|supplies|"
+    r"customers|clients|clientes|clienti|kunden|klanten|"
+    r"branchen|industries|beliefern|accompagnons|aidons|ayudamos|aiutiamo|aux|trusted by|used by|"
+    r"like|such as|including)\b",
     re.IGNORECASE,
 )
 _PAGE_WEIGHT = {
@@ -49,46 +51,81 @@ _DECLARED = 5.0  # a word this heavy was chosen by the company for itself
 _RULES = (
     (
         Standing.PARKED,
-        r"\b(?:(?:this )?domain (?:name )?(?:is|may be) (?:for sale|available)|buy this domain|domain (?:is )?parked|parked domain|"
-        r"diese domain (?:steht zum verkauf|kann erworben werden|ist zu verkaufen)|domain kaufen|ce (?:nom de )?domaine est (?:à vendre|en vente)|"
-        r"este dominio está (?:en venta|a la venta)|questo dominio è in vendita|dit domein(?:naam)? is te koop|este domínio está à venda|"
-        r"[\w.-]+\.[a-z]{2,10} (?:is|ist|est|è|está) (?:for sale|zu verkaufen|à vendre|in vendita|en venta|a la venta|te koop|à venda)|[\w.-]+\.[a-z]{2,10} (?:steht|staat) (?:zum verkauf|te koop)|"
+        r"\b(?:(?:this )?domain (?:name )?(?:is|may be) (?:for sale|available)|buy this domain|domain "
+        r"(?:is )?parked|parked domain|domain ist geparkt|domein is geparkeerd|domaine est parqué|"
+        r"diese domain (?:steht zum verkauf|kann erworben werden|ist zu verkaufen)|domain kaufen|ce "
+        r"(?:nom de )?domaine est (?:à vendre|en vente)|"
+        r"este dominio está (?:en venta|a la venta)|questo dominio è in vendita|dit domein(?:naam)? is "
+        r"te koop|este domínio está à venda|"
+        r"[\w.-]+\.[a-z]{2,10} (?:is|ist|est|è|está) (?:for sale|zu verkaufen|à vendre|in vendita|en "
+        r"venta|a la venta|te koop|à venda)|[\w.-]+\.[a-z]{2,10} (?:steht|staat) (?:zum verkauf|te "
+        r"koop)|"
         r"inquire about this domain|domain steht zum verkauf|make an offer (?:for|on) this domain)\b",
     ),
     (
         Standing.CLOSED,
-        r"\b(?:permanently closed|closed (?:its|our) doors|(?:has|have) (?:now )?(?:closed|ceased (?:trading|operations|business))|ceased trading|gone out of business|no longer (?:trading|in business)|"
-        r"in (?:liquidation|insolvency)|(?:geschäftsbetrieb|betrieb|geschäft|praxis|kanzlei|produktion) (?:\w+ ){0,5}(?:eingestellt|aufgegeben|geschlossen)|dauerhaft geschlossen|für immer geschlossen|"
-        r"insolvenzverfahren|haben (?:\w+ ){0,4}(?:geschlossen|aufgehört)|fermée? définitivement|définitivement fermée?|a(?:vons)? cessé (?:son |notre |toute )?activité|liquidation judiciaire|"
-        r"cerrad[oa] definitivamente|ha(?:mos)? (?:cerrado|cesado)|cese de (?:la )?actividad|ha cessato l'attività|chiuso definitivamente|abbiamo (?:chiuso|cessato)|cessata attività|"
-        r"definitief gesloten|(?:is|zijn) gestopt met|heeft (?:zijn|haar) deuren gesloten|encerrou (?:a |as )?(?:sua )?atividades?|encerrad[oa] definitivamente)\b",
+        r"\b(?:permanently closed|closed (?:its|our) doors|(?:has|have) (?:now )?(?:closed|ceased "
+        r"(?:trading|operations|business))|ceased trading|gone out of business|no longer (?:trading|in "
+        r"business)|"
+        r"in (?:liquidation|insolvency|liquidazione|liquidación)|(?:company|business|shop) is closed(?= "
+        r"?[.!]|$)|(?:firma|unternehmen|geschäft) ist geschlossen(?= ?[.!]|$)|entreprise est fermée|"
+        r"empresa está cerrada|azienda è chiusa|bedrijf is gesloten|is failliet|faillissement|"
+        r"(?:geschäftsbetrieb|betrieb|geschäft|praxis|kanzlei|produktion) "
+        r"(?:\w+ ){0,5}(?:eingestellt|aufgegeben|geschlossen)|dauerhaft geschlossen|für immer "
+        r"geschlossen|"
+        r"insolvenzverfahren|haben (?:\w+ ){0,4}(?:geschlossen|aufgehört)|fermée? définitivement|"
+        r"définitivement fermée?|a(?:vons)? cessé (?:son |notre |toute )?activité|liquidation "
+        r"judiciaire|"
+        r"cerrad[oa] definitivamente|ha(?:mos)? (?:cerrado|cesado)|cese de (?:la )?actividad|ha cessato "
+        r"l'attività|chiuso definitivamente|abbiamo (?:chiuso|cessato)|cessata attività|"
+        r"definitief gesloten|(?:is|zijn) gestopt met|heeft (?:zijn|haar) deuren gesloten|encerrou (?:a "
+        r"|as )?(?:sua )?atividades?|encerrad[oa] definitivamente)\b",
     ),
     (
         Standing.PERSONAL,
-        r"\b(?:my personal (?:\w+ )?(?:site|website|blog|page|homepage)|personal (?:blog|homepage|website of)|this is (?:my|a) (?:private|personal)|private (?:homepage|website|webseite|seite)|"
-        r"meine private|mein (?:privater )?blog|hobby(?:seite|projekt)|page perso\w*|mon blog|site personnel|mi (?:blog|página) personal|il mio (?:blog|sito personale)|"
-        r"mijn (?:persoonlijke|blog)|o meu blog|not a (?:business|company)|keine firma|not for profit hobby|family (?:photos|homepage)|in my spare time)\b",
+        r"\b(?:my personal (?:\w+ )?(?:site|website|blog|page|homepage)|personal (?:blog|homepage|"
+        r"website of)|this is (?:my|a) (?:private|personal)|private (?:homepage|website|webseite|seite)|"
+        r"meine private|mein (?:privater )?blog|hobby(?:seite|projekt)|page perso\w*|mon blog|site "
+        r"personnel|mi (?:blog|página) personal|il mio (?:blog|sito personale)|"
+        r"mijn (?:persoonlijke|blog)|o meu blog|not a (?:business|company)|keine firma|not for profit "
+        r"hobby|family (?:photos|homepage)|in my spare time)\b",
     ),
 )
 _STANDING = tuple((standing, re.compile(pattern, re.IGNORECASE)) for standing, pattern in _RULES)
 _IN_SHORT = re.compile(
-    r"^(?:in short|in brief|who we are|kurz gesagt|auf einen blick|in kürze|en bref|en deux mots|en resumen|en pocas palabras|in breve|in het kort|kortom|em resumo)$",
+    (
+        r"^(?:in short|kort gezegd|in brief|who we are|kurz gesagt|auf einen blick|in kürze|en bref|en "
+        r"deux mots|en "
+        r"resumen|en pocas palabras|in breve|in het kort|kortom|em resumo)$"
+    ),
     re.IGNORECASE,
 )
 _AS_A = re.compile(
-    r"^(?:as an?|als|en tant qu[e']|como|come|enquanto) (?P<what>[^,.]{4,70}),? (?:we|wir|nous|noi|wij|kümmern|bieten|on|nos|ci|cuidamos|somos|siamo)\b",
+    (
+        r"^(?:as an?|als|en tant qu[e']|como|come|enquanto) (?P<what>[^,.]{4,70}),? (?:we|wir|nous|noi|"
+        r"wij|kümmern|bieten|on|nos|ci|cuidamos|somos|siamo)\b"
+    ),
     re.IGNORECASE,
 )
 _FIRM = re.compile(
-    r"\b(?:we|our (?:team|company|customers|clients)|wir|unser\w*|nous|notre|nuestr\w+|nostr\w+|onze|noss\w+|gmbh|ltd|inc)\b",
+    (
+        r"\b(?:we|our (?:team|company|customers|clients)|wir|unser\w*|nous|notre|nuestr\w+|nostr\w+|"
+        r"onze|noss\w+|gmbh|ltd|inc)\b"
+    ),
     re.IGNORECASE,
 )
 _I = re.compile(
-    r"\b(?:I|my|me|ich|mein\w*|mir|je|mon|ma|mes|yo|mi|mis|io|mio|miei|mia|ik|mijn|eu|meu|minha)\b|\bj'|\bvivo\b|\bvis\b",
+    (
+        r"\b(?:I|my|me|ich|mein\w*|mir|je|mon|ma|mes|yo|mi|mis|io|mio|miei|mia|ik|mijn|eu|meu|minha)\b|"
+        r"\bj'|\bvivo\b|\bvis\b"
+    ),
     re.IGNORECASE,
 )
 _DIARY = re.compile(
-    r"\b(?:notebook|diary|notizbuch|tagebuch|carnet|journal de|cuaderno|diario|taccuino|dagboek|notitieboek|schriftje|caderno|blog of|blog von|blog de)\b",
+    (
+        r"\b(?:notebook|diary|notizbuch|tagebuch|carnet|journal de|cuaderno|diario|taccuino|dagboek|"
+        r"notitieboek|schriftje|caderno|blog of|blog von|blog de)\b"
+    ),
     re.IGNORECASE,
 )
 _ENOUGH = 120  # characters of text that make a company's page
@@ -119,7 +156,7 @@ def summary_of(site: Site, brand: str) -> Fact | None:
     """One sentence in which the company says what it does."""
     fallback: Fact | None = None
     for line in site.of(PageKind.HOME, PageKind.ABOUT, PageKind.PRODUCT):
-        if line.block.href or line.tag in {"button", "td", "quote"} or line.index > 40:
+        if line.block.href or line.tag in {"button", "td", "quote"} or line.order > 30:
             continue
         for sentence in line.sentences[:2]:
             words = len(sentence.split())
@@ -153,6 +190,7 @@ def _is_diary(site: Site, texts: list[str]) -> bool:
     alone = len(_I.findall(text))
     heads = [site.pages[0].title, *(line.text for line in site.lines[:4])]
     personal = any(is_person(head) or _DIARY.search(head) for head in heads)
+    alone += any(_DIARY.search(head) is not None for head in heads)
     return personal and alone >= 2 and not _FIRM.search(text)
 
 
@@ -191,7 +229,7 @@ def _segments(site: Site) -> Iterable[tuple[str, float, Line | None]]:
             continue
         seen.add(line.text)
         weight *= _KIND_WEIGHT.get(line.tag, 0.8) * (0.25 if line.furniture else 1.0)
-        if line.kind == PageKind.HOME and line.index < 8 and not line.furniture:
+        if line.kind == PageKind.HOME and line.order < 8 and not line.furniture:
             weight *= 2.0
         if weight > 0.05:
             yield line.text[:700], weight, line

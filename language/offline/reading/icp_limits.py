@@ -10,14 +10,28 @@ from language.offline.reading.sentences import MAX_QUOTE, clip, plain
 from language.offline.reading.site import Line, PageKind, Site, key
 
 _NOT_FOR = re.compile(
-    r"\b(?:(?:is|are|'re) not (?:\w+ )?(?:a |an |the )?(?:(?:right|best|good) (?:fit|tool|choice)|suitable|suited|meant|intended|designed|made|built|for)\b(?: for| if)?|isn't (?:for|right for)|not a (?:good )?fit (?:for|if)|"
-    r"not for you if|not recommended for|we (?:do not|don't|cannot|can't|won't) (?:work with|serve|sell to|support|accept|deliver to|ship to|supply|take on|place|offer)|"
-    r"(?:no|not open to) (?:private|retail|residential) (?:customers|clients|individuals)|b2b only|trade only|business customers only|only (?:for|to) (?:businesses|trade|professionals|companies)|"
-    r"not the right (?:partner|people|supplier|agency)|nicht der richtige (?:partner|ansprechpartner|anbieter)|pas le bon (?:partenaire|choix)|no somos la (?:opción|empresa)|"
-    r"nicht (?:geeignet|gedacht|gemacht) für|nichts für|ungeeignet für|nicht für|nur für (?:gewerb\w+|unternehmen|geschäftskunden|händler|wiederverkäufer)|keine privatkunden|kein verkauf an privat\w*|ausschließlich (?:an|für) \w+|"
-    r"(?:ne convient|n'est) pas (?:adapté\w* |fait\w* |destiné\w* )?(?:aux?|à|pour)|pas de vente aux particuliers|réservée?s? aux professionnels|exclusivement aux professionnels|"
-    r"no (?:es|está) (?:pensado|adecuado|indicado|hecho) para|no vendemos a particulares|solo (?:para )?profesionales|exclusivamente a (?:profesionales|empresas)|"
-    r"non (?:è )?(?:adatt\w+|pensat\w+) (?:a|per)|solo (?:per )?(?:aziende|professionisti)|non vendiamo a privati|niet (?:geschikt|bedoeld) voor|alleen (?:voor )?zakelijk\w*|geen particulieren)\b",
+    r"\b(?:(?:is|are|'re) not (?:\w+ )?(?:a |an |the )?(?:(?:right|best|good) (?:fit|tool|choice)|"
+    r"suitable|suited|meant|intended|designed|made|built|for)\b(?: for| if)?|isn't (?:for|right "
+    r"for)|not a (?:good )?fit (?:for|if)|"
+    r"not for you if|not recommended for|we (?:do not|don't|cannot|can't|won't) (?:work with|serve|"
+    r"sell to|support|accept|deliver to|ship to|supply|take on|place|offer)|"
+    r"(?:no|not open to) (?:private|retail|residential) (?:customers|clients|individuals)|b2b only|"
+    r"trade only|business customers only|only (?:for|to) (?:businesses|trade|professionals|"
+    r"companies)|"
+    r"not our (?:field|business|thing)|nicht unser (?:feld|gebiet|geschäft)|you (?:do not|don't) "
+    r"need us|brauchen sie uns nicht|not the right (?:partner|people|supplier|agency)|nicht der "
+    r"richtige (?:partner|ansprechpartner|anbieter)|pas le bon (?:partenaire|choix)|no somos la "
+    r"(?:opción|empresa)|"
+    r"nicht (?:geeignet|gedacht|gemacht) für|nichts für|ungeeignet für|nicht für|nur für "
+    r"(?:gewerb\w+|unternehmen|geschäftskunden|händler|wiederverkäufer)|keine privatkunden|kein "
+    r"verkauf an privat\w*|ausschließlich (?:an|für) \w+|"
+    r"(?:ne convient|n'est) pas (?:adapté\w* |fait\w* |destiné\w* )?(?:aux?|à|pour)|pas de vente "
+    r"aux particuliers|réservée?s? aux professionnels|exclusivement aux professionnels|"
+    r"no (?:es|está) (?:pensado|adecuado|indicado|hecho) para|no vendemos a particulares|solo "
+    r"(?:para )?profesionales|exclusivamente a (?:profesionales|empresas)|"
+    r"non (?:è )?(?:adatt\w+|pensat\w+) (?:a|per)|solo (?:per )?(?:aziende|professionisti)|non "
+    r"vendiamo a privati|niet (?:geschikt|bedoeld) voor|alleen (?:voor )?zakelijk\w*|geen "
+    r"particulieren)\b",
     re.IGNORECASE,
 )
 _NOT_HEADING = re.compile(
@@ -25,11 +39,18 @@ _NOT_HEADING = re.compile(
     re.IGNORECASE,
 )
 _LIST_LEAD = re.compile(
-    r"(?:not (?:a |the )?(?:good|right|best) (?:fit|choice|tool)|not for you|probably not|nicht geeignet|nicht das richtige|n'est pas|no es para|non fa per|niet geschikt)[^.]{0,40}:?\s*$",
+    (
+        r"(?:not (?:a |the )?(?:good|right|best) (?:fit|choice|tool)|not (?:made |right )?for you|"
+        r"probably not|nicht geeignet|nicht das richtige|n'est pas|no es para|non fa per|niet "
+        r"geschikt)[^.]{0,40}:?\s*$"
+    ),
     re.IGNORECASE,
 )
 _EXEMPT = re.compile(
-    r"\b(?:not a limitation|not for sale|not only|not just|nicht nur|pas seulement|no solo|non solo|niet alleen|medical advice|legal advice|responsible|liable|refund)\b",
+    (
+        r"\b(?:not a limitation|not for sale|not only|not just|nicht nur|pas seulement|no solo|non solo|"
+        r"niet alleen|medical advice|legal advice|responsible|liable|refund)\b"
+    ),
     re.IGNORECASE,
 )
 _PAGES = (
@@ -77,9 +98,10 @@ def _is_limit(line: Line, sentence: str) -> bool:
         or len(sentence) > MAX_QUOTE
         or _EXEMPT.search(sentence)
         or sentence.endswith((":", "?"))
+        or re.search(r"\b(?:if|if you|wenn|wenn sie|si|se|als)\W*$", sentence, re.IGNORECASE)
     ):
         return False
-    return line.kind == PageKind.UNFIT or len(sentence.split()) <= 24
+    return line.kind in {PageKind.UNFIT, PageKind.AUDIENCE} or len(sentence.split()) <= 24
 
 
 def _listed(site: Site) -> list[IcpLine]:
@@ -97,7 +119,7 @@ def _listed(site: Site) -> list[IcpLine]:
 
 def _limit(value: str, scope: str, evidence: Evidence) -> IcpLine:
     """A disqualifier; it filters only when its words name an industry, a size or a country."""
-    short = clip(value, 120)
+    short = clip(value[:1].upper() + value[1:], 120)
     for field, terms in (
         (LineField.GEOGRAPHY, country_codes(scope)),
         (LineField.SIZE, size_terms(scope)),

@@ -22,9 +22,12 @@ from language.offline.reading.site import Line, PageKind, Site
 
 _SURE = 6.0  # an audience below this was mentioned, not stated
 _INTEGRATES = re.compile(
-    r"\b(?:integrat\w+|plugins?|works? with|connects? (?:to|with)|compatible|import\w* (?:from|your)|export\w* to|migrat\w+ from|"
-    r"switch\w* from|built on|runs? on|add-?on|extension|connectors?|sync\w*|schnittstellen?|anbindung|kompatibel|importier\w+|"
-    r"s'intègre|connecteur|compatible avec|se integra|integraci[oó]n|si integra|integrazion\w+|koppel\w+|integreert)\b",
+    r"\b(?:integrat\w+|plugins?|works? with|connects? (?:to|with)|compatible|import\w* (?:from|"
+    r"your)|export\w* to|migrat\w+ from|"
+    r"switch\w* from|built on|runs? on|add-?on|extension|connectors?|sync\w*|schnittstellen?|"
+    r"anbindung|kompatibel|importier\w+|"
+    r"s'intègre|connecteur|compatible avec|se integra|integraci[oó]n|si integra|integrazion\w+|"
+    r"koppel\w+|integreert)\b",
     re.IGNORECASE,
 )
 _SIZED = (
@@ -36,22 +39,69 @@ _SIZED = (
     PageKind.OTHER,
 )
 _SIZED_COMPANY = re.compile(
-    rf"\b(?:compan(?:y|ies)|teams|businesses|firms|organi[sz]ations|employers|practices|plants|sites|workforces|unternehmen|betriebe?n?|werke?n?|firmen|teams|praxen|"
-    rf"entreprises|équipes|empresas|equipos|aziende|imprese|bedrijven)\b[^.;]{{0,25}}\b(?:with|of|from|between|over|under|having|mit|ab|von|zwischen|avec|de|entre|con|da|met|van|tussen)\b"
+    rf"\b(?:compan(?:y|ies)|teams|businesses|firms|organi[sz]ations|employers|practices|plants|sites|"
+    rf"workforces|unternehmen|betriebe?n?|werke?n?|firmen|teams|praxen|"
+    rf"entreprises|équipes|empresas|equipos|aziende|imprese|bedrijven)\b[^.;]{{0,25}}\b(?:with|of|"
+    rf"from|between|over|under|having|mit|ab|von|zwischen|avec|de|entre|con|da|met|van|tussen)\b"
     rf"[^.;]{{0,30}}\d[^.;]{{0,25}}?\b{PEOPLE}",
     re.IGNORECASE,
 )
+_CUSTOMERS = re.compile(
+    (
+        r"\b(?:our customers|our clients|you (?:have|are|run|ship)|for|für|pour|para|per|voor|unsere "
+        r"kunden|nos clients|sie (?:haben|sind))\b"
+    ),
+    re.IGNORECASE,
+)
+_WITH_PEOPLE = re.compile(
+    (
+        rf"\b(?:with|have|has|between|of|mit|haben|zwischen|avec|entre|con|met|de|da|"
+        rf"from)\b[^.;]{{0,12}}\d[\d.,]*[^.;]{{0,15}}?\b{PEOPLE}"
+    ),
+    re.IGNORECASE,
+)
 _OWN_SIZE = re.compile(
-    r"\b(?:our team|we are|we're|team of|we employ|unser team|wir sind|wir beschäftigen|notre équipe|nous sommes|nuestro equipo|somos|"
+    r"\b(?:our team|we are|we're|team of|we employ|unser team|wir sind|wir beschäftigen|notre "
+    r"équipe|nous sommes|nuestro equipo|somos|"
     r"il nostro team|siamo|ons team|is a team)\b",
     re.IGNORECASE,
 )
 _SIGNALS = (
-    ("hiring", "Is hiring", r"\b(?:open (?:positions|roles)|fill\w* (?:\w+ ){0,3}(?:positions|roles|vacancies|jobs|shifts)|recruit\w* (?:faster|for)|hir(?:e|ing) (?:faster|\w+ talent)|growing teams?|offene stellen (?:besetzen|schneller)|stellen besetzen|pourvoir vos postes|cubrir (?:sus )?vacantes)\b"),
-    ("new_site", "Relaunches or builds a website", r"\b(?:website relaunch|relaunch|redesign\w* (?:of )?your (?:web)?site|new website|refonte de votre site|neue website)\b"),
-    ("expansion", "Opens or adds locations", r"\b(?:new (?:locations?|branch|stores?|sites|office)s? open\w*|open\w* (?:a )?new (?:locations?|branch|stores?|offices?)|multiple locations|mehrere standorte|plusieurs sites|expanding (?:into|abroad|to))\b"),
-    ("funding", "Has raised money", r"\b(?:venture-backed|after (?:your|a) (?:funding|seed|series \w)|funded start-?ups?|series [ab] (?:start-?ups?|companies))\b"),
-)  # fmt: skip
+    (
+        "hiring",
+        "Is hiring",
+        (
+            r"\b(?:open (?:positions|roles)|fill\w* (?:\w+ ){0,3}(?:positions|roles|vacancies|jobs|shifts)|"
+            r"recruit\w* (?:faster|for)|hir(?:e|ing) (?:faster|\w+ talent)|growing teams?|offene stellen "
+            r"(?:besetzen|schneller)|stellen besetzen|pourvoir vos postes|cubrir (?:sus )?vacantes)\b"
+        ),
+    ),
+    (
+        "new_site",
+        "Relaunches or builds a website",
+        (
+            r"\b(?:website relaunch|relaunch|redesign\w* (?:of )?your (?:web)?site|new website|refonte de "
+            r"votre site|neue website)\b"
+        ),
+    ),
+    (
+        "expansion",
+        "Opens or adds locations",
+        (
+            r"\b(?:new (?:locations?|branch|stores?|sites|office)s? open\w*|open\w* (?:a )?new "
+            r"(?:locations?|branch|stores?|offices?)|multiple locations|mehrere standorte|plusieurs sites|"
+            r"expanding (?:into|abroad|to))\b"
+        ),
+    ),
+    (
+        "funding",
+        "Has raised money",
+        (
+            r"\b(?:venture-backed|after (?:your|a) (?:funding|seed|series \w)|funded start-?ups?|series "
+            r"[ab] (?:start-?ups?|companies))\b"
+        ),
+    ),
+)
 
 
 def industry_lines(found: list[Audience]) -> list[IcpLine]:
@@ -67,7 +117,9 @@ def industry_lines(found: list[Audience]) -> list[IcpLine]:
             lines[slugs] = _line(LineKind.HARD, LineField.INDUSTRY, value, slugs, (audience.evidence,))
         else:
             lines[known] = _with(lines[known], audience.evidence)
-    return list(lines.values())[:8]
+    parents = {parent for slugs in lines for slug in slugs for parent in industry_ancestors(slug)}
+    wider = {slug for slug in parents if not industry_ancestors(slug)}  # "shops" beside "online shops"
+    return [line for slugs, line in lines.items() if not set(slugs) <= wider][:8]
 
 
 def geography_lines(site: Site) -> list[IcpLine]:
@@ -93,14 +145,21 @@ def size_lines(site: Site, found: list[Audience]) -> list[IcpLine]:
                 _line(LineKind.SOFT, LineField.SIZE, audience.value, audience.sizes, (audience.evidence,)),
             )
     for line, sentence in _sentences(site, _SIZED):
-        stated = _SIZED_COMPANY.search(sentence)
-        terms = size_terms(stated.group()) if stated and not _OWN_SIZE.search(sentence) else ()
-        if terms:
-            if terms not in lines and len(sentence.split()) <= 40:
-                lines[terms] = _line(
-                    LineKind.SOFT, LineField.SIZE, size_words(terms), terms, (line.quote(sentence),)
-                )
+        terms = _stated_size(line, sentence)
+        if terms and terms not in lines and len(sentence.split()) <= 40:
+            quote = line.quote(sentence)
+            lines[terms] = _line(LineKind.SOFT, LineField.SIZE, size_words(terms), terms, (quote,))
     return list(lines.values())[:3]
+
+
+def _stated_size(line: Line, sentence: str) -> tuple[str, ...]:
+    """Size terms of a sentence that speaks of customers' head count."""
+    if _OWN_SIZE.search(sentence):
+        return ()
+    stated = _SIZED_COMPANY.search(sentence)
+    if stated is None and (line.kind == PageKind.AUDIENCE or _CUSTOMERS.search(sentence)):
+        stated = _WITH_PEOPLE.search(sentence)
+    return size_terms(stated.group()) if stated else ()
 
 
 def size_words(terms: tuple[str, ...]) -> str:

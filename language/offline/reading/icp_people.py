@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from domain.icp import IcpLine, LineField, LineKind
 from domain.knowledge import Evidence
-from language.offline.lexicon.canonical import role_label, role_slugs
-from language.offline.lexicon.matching import stem
+from language.offline.lexicon.canonical import role_hits, role_label, role_slugs
+from language.offline.lexicon.matching import stem, tokens
 from language.offline.reading.audience import about_rival, groups
 from language.offline.reading.proof import credit
 from language.offline.reading.ranking import Candidate, best
@@ -24,6 +24,27 @@ _PEOPLE_PAGES = {
     PageKind.COMPARE: 1.0,
     PageKind.UNFIT: 1.0,
 }
+_BUYERS = re.compile(
+    r"\b(?:(?:person|people) who (?:buys?|uses?|decides?|calls?)|who (?:buys|calls us|uses|decides|"
+    r"it'?s for)|typical (?:buyers?|users?|contacts?)|our (?:users|buyers|contacts) are|"
+    r"(?:typische )?ansprechpartner (?:sind|ist)|unsere ansprechpartner|entscheider sind|nos "
+    r"interlocuteurs|interlocutores|i nostri interlocutori|onze contactpersonen)\b",
+    re.IGNORECASE,
+)
+_YOUR = re.compile(
+    (
+        r"\b(?:your|ihre?n?|votre|vos|tu|tus|su|sus|vuestr\w+|il (?:tuo|vostro)|la (?:tua|vostra)|uw|je|"
+        r"sua?)\s(?:\w+,? (?:or |and |und |ou )?)?$|\byour [^.;]{3,60}(?:,|\bor|\band)\s$"
+    ),
+    re.IGNORECASE,
+)
+_PROBLEMS = re.compile(
+    r"\b(?:problems?|challenges?|pains?|struggles?|herausforderung\w*|probleme|défis|problèmes|"
+    r"retos|problemas|sfide|problemi|uitdagingen|"
+    r"problemen|desafios)\b.*\b(?:customers?|clients?|you|your|before|we solve|kunden|sie|ihre?|"
+    r"vorher|vous|vos|clientes|tus?|clienti|klanten|u)\b",
+    re.IGNORECASE,
+)
 _NOT_BUYERS = {
     "practitioner",
     "lawyer",
@@ -34,26 +55,38 @@ _NOT_BUYERS = {
     "sales",
 }  # often the product, not the buyer
 _PAIN = re.compile(
-    r"\b(?:overkill|complex\w*|complicated|frustrat\w+|slow\w*|expensive|manual(?:ly)?|spreadsheets?|wast(?:e[sd]?|ing)|time-consuming|struggl\w+|"
-    r"hard to|difficult\w*|paperwork|no-shows?|downtime|error-prone|costly|headaches?|tired of|delays?|shortage|bureaucra\w+|chas(?:e|ing)|tedious|"
-    r"bottlenecks?|guesswork|outdated|scattered|silos?|lose|losing|lost|missed|risk of|breach\w*|burden|overload\w*|overwhelm\w+|turnover|churn|scrap|rework|"
-    r"unreliable|inaccurate|incomplete|cumbersome|painful|problem with|breakdowns?|unplanned|vacanc\w+|understaffed|phishing|ransomware|false positives|alert fatigue|"
+    r"\b(?:overkill|complex\w*|complicated|frustrat\w+|slow\w*|expensive|manual(?:ly)?|"
+    r"spreadsheets?|wast(?:e[sd]?|ing)|time-consuming|struggl\w+|"
+    r"hard to|difficult\w*|paperwork|no-shows?|downtime|error-prone|costly|headaches?|tired of|"
+    r"delays?|shortage|bureaucra\w+|chas(?:e|ing)|tedious|"
+    r"bottlenecks?|guesswork|outdated|scattered|silos?|lose|losing|lost|missed|risk of|breach\w*|"
+    r"burden|overload\w*|overwhelm\w+|turnover|churn|scrap|rework|"
+    r"unreliable|inaccurate|incomplete|cumbersome|painful|problem with|breakdowns?|unplanned|"
+    r"vacanc\w+|understaffed|phishing|ransomware|false positives|alert fatigue|"
     r"cookie (?:consent )?banners?|consent banners?|double bookings?|late payments?|last[- ]minute|"
-    r"mühsam\w*|aufwendig\w*|aufwändig\w*|zeitfresser|papierkram|fachkräftemangel|ausfall\w*|ausfälle|stillst[aä]nd\w*|kompliziert\w*|teuer\w*|fehleranfällig\w*|"
-    r"zettelwirtschaft|engpass|engpässe|verzögerung\w*|excel-listen|personalmangel|unübersichtlich\w*|zeitdruck|umständlich\w*|rüstzeiten|ausschuss|angst vor|schmerz\w*|"
-    r"fastidieu\w+|perte de temps|complexe|coûteu\w+|pénurie|gaspillage|retards?|erreurs|ruptures? de stock|contraintes?|paperasse|difficultés?|chronophage|pannes?|"
+    r"mühsam\w*|aufwendig\w*|aufwändig\w*|zeitfresser|papierkram|fachkräftemangel|ausfall\w*|"
+    r"ausfälle|stillst[aä]nd\w*|kompliziert\w*|teuer\w*|fehleranfällig\w*|"
+    r"zettelwirtschaft|engpass|engpässe|verzögerung\w*|excel-listen|personalmangel|"
+    r"unübersichtlich\w*|zeitdruck|umständlich\w*|rüstzeiten|ausschuss|angst vor|schmerz\w*|"
+    r"fastidieu\w+|perte de temps|complexe|coûteu\w+|pénurie|gaspillage|retards?|erreurs|ruptures? "
+    r"de stock|contraintes?|paperasse|difficultés?|chronophage|pannes?|"
     r"complicad\w+|costos\w+|pérdida de tiempo|retrasos|averías|papeleo|escasez|errores|difícil\w*|"
     r"complicat\w+|perdita di tempo|ritardi|guasti|burocrazia|carenza|fermi macchina|"
     r"ingewikkeld\w*|tijdrovend|duur\w*|vertraging\w*|storing\w*|personeelstekort|papierwerk)\b",
     re.IGNORECASE,
 )
 _RELIEF = re.compile(
-    r"\b(?:no more|without (?:the |any )?|say goodbye to|forget about|stop (?=\w+ing)|tired of|fed up with|no need (?:for|to)|avoid(?:s|ing)?|eliminat\w+|get rid of|ditch(?:ing)?|"
-    r"schluss mit|nie wieder|kein(?:e|en)? (?=\w+ mehr)|ohne|fini(?:es|s)? les?|plus de (?=\w+ )|sans|olvídate de|sin|basta con|senza|nooit meer|zonder)\s*(?P<what>[^,.;:!?()–—]{4,60})",
+    r"\b(?:no more|without (?:the |any )?|say goodbye to|forget about|stop (?=\w+ing)|tired of|fed "
+    r"up with|no need (?:for|to)|avoid(?:s|ing)?|eliminat\w+|get rid of|ditch(?:ing)?|"
+    r"schluss mit|nie wieder|kein(?:e|en)? (?=\w+ mehr)|ohne|fini(?:es|s)? les?|plus de (?=\w+ )|"
+    r"sans|olvídate de|sin|basta con|senza|nooit meer|zonder)\s*(?P<what>[^,.;:!?()–—]{4,60})",
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
-    r"\b(?:hard to beat|no credit card|without (?:obligation|commitment)|nothing is too complex|sans engagement|sin compromiso|senza impegno|ohne verpflichtung|privacy|nicht (?:zu )?teuer)\b",
+    (
+        r"\b(?:hard to beat|no credit card|without (?:obligation|commitment)|nothing is too complex|"
+        r"sans engagement|sin compromiso|senza impegno|ohne verpflichtung|privacy|nicht (?:zu )?teuer)\b"
+    ),
     re.IGNORECASE,
 )
 _EMPTY = re.compile(r"^(?:the )?(?:problems?|trouble|issue) with [^,.]{2,40}$", re.IGNORECASE)
@@ -67,6 +100,7 @@ _PAIN_PAGES = {
     PageKind.COMPARE: 2.0,
     PageKind.ABOUT: 1.5,
     PageKind.OTHER: 1.5,
+    PageKind.UNFIT: 2.0,
 }
 
 
@@ -76,7 +110,8 @@ def role_lines(site: Site, rivals: Collection[str]) -> list[IcpLine]:
     quotes: dict[str, list[tuple[float, Evidence, str]]] = defaultdict(list)
     for line in site.of(*_PEOPLE_PAGES, PageKind.CUSTOMERS, furniture=True):
         for slug, evidence, worth, words in [*_users(line, rivals), *_speakers(line)]:
-            scores[slug] += worth
+            if worth >= 1.0 or scores[slug] < 1.0:  # passing mentions do not add up
+                scores[slug] += worth
             quotes[slug].append((worth, evidence, words))
     ranked = sorted(scores, key=lambda slug: -scores[slug])
     return [_role_line(slug, quotes[slug]) for slug in ranked if scores[slug] >= 1.5][:6]
@@ -122,6 +157,7 @@ def _users(line: Line, rivals: Collection[str]) -> list[tuple[str, Evidence, flo
     for sentence in line.sentences[:6]:
         if len(sentence) > MAX_QUOTE or about_rival(sentence, rivals):
             continue
+        found += _named_buyers(line, sentence)
         for phrase, explicit in groups(sentence):
             worth = _PEOPLE_PAGES[line.kind] * (1.0 if explicit else 0.6)
             found += [
@@ -132,9 +168,36 @@ def _users(line: Line, rivals: Collection[str]) -> list[tuple[str, Evidence, flo
     return found
 
 
+def _named_buyers(line: Line, sentence: str) -> list[tuple[str, Evidence, float, str]]:
+    """Every role of "The person who buys is …", and the one of "your operations lead"."""
+    told = _BUYERS.search(sentence)
+    found = []
+    for hit in role_hits(tokens(sentence)):
+        yours = _YOUR.search(sentence[: hit.start]) is not None
+        if (told and hit.start >= told.start()) or yours:
+            found.append(
+                (
+                    hit.value,
+                    line.quote(sentence),
+                    3.0 if told else _yours(line),
+                    sentence[hit.start : hit.end],
+                )
+            )
+    return found
+
+
+def _yours(line: Line) -> float:
+    """ "your operations lead" tells more on a page made for an audience."""
+    return 1.5 if line.kind == PageKind.AUDIENCE else 0.5
+
+
 def _speakers(line: Line) -> list[tuple[str, Evidence, float, str]]:
     """Titles of customers who speak in testimonials."""
-    named = None if line.in_menu else credit(line.text)
+    if line.in_menu:
+        return []
+    if line.block.kind == "quote" and len(line.text) <= 90 and line.text[:1] not in '"“„«':
+        return [(slug, line.quote(), 1.5, line.text) for slug in role_slugs(line.text)[:1]]
+    named = credit(line.text)
     if named is None or not named[1]:
         return []
     return [
@@ -144,10 +207,14 @@ def _speakers(line: Line) -> list[tuple[str, Evidence, float, str]]:
     ]
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _pain(line: Line, sentence: str, place: int) -> list[Candidate]:
     if _PRAISE.search(sentence) or sentence.endswith((":", "?")) or _EMPTY.match(sentence):
         return []
-    worth = _PAIN_PAGES[line.kind] - min(line.index, 80) / 40 - place / 10
+    worth = _PAIN_PAGES[line.kind] - min(line.order, 80) / 40 - place / 10
     relief = _RELIEF.search(sentence)
     if relief is not None and (line.is_heading or _PAIN.search(relief["what"])):
         value = plain(
@@ -155,7 +222,14 @@ def _pain(line: Line, sentence: str, place: int) -> list[Candidate]:
         )
         if 2 <= len(value.split()) <= 9 and _PAIN.search(sentence):
             return [Candidate(value[:1].upper() + value[1:], line.quote(sentence), worth + 1.0)]
-    if _PAIN.search(sentence) is None:
+    troubles = _PROBLEMS.search(line.block.heading) is not None and not line.is_heading
+    if not troubles and (line.kind == PageKind.UNFIT or _PAIN.search(sentence) is None):
         return []
     short = 1.0 if len(sentence.split()) <= 16 else 0.0
-    return [Candidate(clip(plain(sentence), 110), line.quote(sentence), worth + short)]
+    return [
+        Candidate(
+            _capital(clip(plain(sentence), 110)),
+            line.quote(sentence),
+            worth + short + (2.0 if troubles else 0.0),
+        )
+    ]

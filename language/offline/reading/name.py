@@ -10,38 +10,49 @@ from language.offline.reading.sentences import MAX_QUOTE
 from language.offline.reading.site import Line, PageKind, Site, key
 
 LEGAL_FORM = (
-    r"(?:GmbH(?: & Co\.? KGa?A?)?|gGmbH|AG|KGaA|KG|OHG|GbR|UG(?: \(haftungsbeschränkt\))?|e\.\s?K\.|e\.\s?V\.|eG|PartG(?: mbB)?|SE|"
+    r"(?:GmbH(?: & Co\.? KGa?A?)?|gGmbH|AG|KGaA|KG|OHG|GbR|UG(?: \(haftungsbeschränkt\))?|e\.\s?K\.|"
+    r"e\.\s?V\.|eG|PartG(?: mbB)?|SE|"
     r"Ltd\.?|Limited|LLP|PLC|plc|Inc\.?|LLC|L\.L\.C\.|Corp\.?|Corporation|Pty\.? Ltd\.?|"
-    r"SAS|S\.A\.S\.|SASU|SARL|S\.A\.R\.L\.|EURL|SA|S\.A\.|S\.L\.U?\.?|SL|SLU|S\.r\.l\.|Srl|SRL|S\.p\.A\.|SpA|Snc|"
-    r"B\.V\.|BV|N\.V\.|NV|VOF|Lda\.?|Ltda\.?|AB|A/S|ApS|AS|Oy|Oyj|OÜ|SIA|UAB|d\.o\.o\.|s\.r\.o\.|sp\. z o\.\s?o\.|Kft\.?|Sàrl)"
+    r"SAS|S\.A\.S\.|SASU|SARL|S\.A\.R\.L\.|EURL|SA|S\.A\.|S\.L\.U?\.?|SL|SLU|S\.r\.l\.|Srl|SRL|"
+    r"S\.p\.A\.|SpA|Snc|"
+    r"B\.V\.|BV|N\.V\.|NV|VOF|Lda\.?|Ltda\.?|AB|A/S|ApS|AS|Oy|Oyj|OÜ|SIA|UAB|d\.o\.o\.|s\.r\.o\.|"
+    r"sp\. z o\.\s?o\.|Kft\.?|Sàrl)"
 )
 _LEGAL_NAME = re.compile(
-    rf"(?P<name>[A-ZÀ-ÖØ-ÞŁŚŻ0-9][\w&.'’+-]*(?:[ ,](?:&|und|et|y|e|and|de|the|[A-ZÀ-ÖØ-ÞŁŚŻ0-9][\w&.'’+-]*)){{0,5}}),? {LEGAL_FORM}(?=[\s,.;:)|·•–-]|$)"
+    rf"(?P<name>[A-ZÀ-ÖØ-ÞŁŚŻ0-9][\w&.'’+-]*(?:[ ,](?:&|und|et|y|e|and|de|the|"
+    rf"[A-ZÀ-ÖØ-ÞŁŚŻ0-9][\w&.'’+-]*)){{0,5}}),? {LEGAL_FORM}(?=[\s,.;:)|·•–-]|$)"
 )
 _SUFFIX = re.compile(rf",?\s+{LEGAL_FORM}$")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)\s*(?:©|copyright|by)?\s*(?:\d{4}(?:\s*[-–]\s*(?:\d{4}|present|heute))?)?[\s,.·|–-]*(?:by\s+)?"
-    r"(?P<name>[A-ZÀ-ÖØ-Þ0-9][^|•·©–\n]{1,60}?)(?=\s*(?:[|•·–]|\.\s|\.$|,|\d{4}|$|all rights|alle rechte|tous droits|"
+    r"(?:©|\(c\)|\bcopyright\b)\s*(?:©|copyright|by)?\s*(?:\d{4}(?:\s*[-–]\s*(?:\d{4}|present|"
+    r"heute))?)?[\s,.·|–-]*(?:by\s+)?"
+    r"(?P<name>[A-ZÀ-ÖØ-Þ0-9][^|•·©–\n]{1,60}?)(?=\s*(?:[|•·–]|\.\s|\.$|,|\d{4}|$|all rights|alle "
+    r"rechte|tous droits|"
     r"todos los derechos|tutti i diritti|todos os direitos|alle rechten))",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"^(?:about|why(?: choose| use)?|welcome to|meet|über|willkommen (?:bei|in der)|warum|à propos de|bienvenue chez|pourquoi|"
-    r"sobre|bienvenid[oa]s? a|por qué|chi è|benvenuti (?:da|in)|over|welkom bij|waarom|porquê|bem-vindo à)\s+(?P<name>[^?!.,:]{2,40})[?!]?$",
+    r"^(?:about|why(?: choose| use)?|welcome to|meet|über|willkommen (?:bei|in der)|warum|à propos "
+    r"de|bienvenue chez|pourquoi|"
+    r"sobre|bienvenid[oa]s? a|por qué|chi è|benvenuti (?:da|in)|over|welkom bij|waarom|porquê|"
+    r"bem-vindo à)\s+(?P<name>[^?!.,:]{2,40})[?!]?$",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"^(?P<name>(?:The |Die |Das |Der |La |Le |Les |El |Il )?[A-ZÀ-ÖØ-Þ0-9][\w&.'’+-]*(?: (?:&|und|et|y|and|of|de|[A-ZÀ-ÖØ-Þ0-9][\w&.'’+-]*)){0,4}) "
-    r"(?:is|ist|est|es|è|é|helps|hilft|aide|ayuda|aiuta|helpt|provides|offers|makes|builds|bietet|propose|ofrece|offre|entwickelt|"
+    r"^(?P<name>(?:The |Die |Das |Der |La |Le |Les |El |Il )?[A-ZÀ-ÖØ-Þ0-9][\w&.'’+-]*(?: (?:&|und|"
+    r"et|y|and|of|de|[A-ZÀ-ÖØ-Þ0-9][\w&.'’+-]*)){0,4}) "
+    r"(?:is|ist|est|es|è|é|helps|hilft|aide|ayuda|aiuta|helpt|provides|offers|makes|builds|bietet|"
+    r"propose|ofrece|offre|entwickelt|"
     r"fertigt|conçoit|fabrique|fabrica|designs|develops|manufactures|delivers|supplies|has been|steht für)\b"
 )
 _SEPARATOR = re.compile(r"\s+[|–—·•»-]\s+|\s*[|»]\s*|:\s+")
-_NOT_NAMES = {
-    "home", "startseite", "accueil", "inicio", "welcome", "willkommen", "us", "uns", "it", "this", "that", "there", "here",
-    "he", "she", "what", "we", "our", "the", "das", "es", "dies", "which", "who", "contact", "kontakt", "about", "blog",
-    "bienvenue", "benvenuti", "homepage", "page", "menu", "official site", "website", "in", "at", "jobs", "pricing", "alle",
-    "all rights reserved", "they", "you", "ihr", "sie", "er", "if", "how", "why", "where", "no", "and", "or", "hier", "team",
-}  # fmt: skip
+_NOT_NAMES = frozenset(
+    (
+        "home startseite accueil inicio welcome willkommen us uns it this that there here he she what we our "
+        "the das es dies which who contact kontakt about blog bienvenue benvenuti homepage page menu website "
+        "in at jobs pricing alle they you ihr sie er if how why where no and or hier team"
+    ).split()
+) | {"official site", "all rights reserved"}
 
 
 _FROM_TITLE = 8.0  # a name of the title alone must also be the domain's

@@ -8,23 +8,35 @@ from language.offline.reading.sentences import plain
 
 _UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽ"
 WORD = rf"[{_UP}0-9][\w.&'’+/-]*"
-NAME = rf"(?:{WORD}|[a-z][\w]*[{_UP}][\w]*)(?:\s+(?:(?:of|de|du|des|la|le|für|von|van|der|di|del|and sons|the|&)\s+)?{WORD}){{0,4}}"
-PERSON = rf"(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Maître|Me)\.?[- ]?){{0,4}}[{_UP}][\w'’-]+(?:\s+(?:(?:von|van|de|der|den|del|della|di|da|dos|du|le|la|el|zu|af|bin|ter)\s+){{0,2}}[{_UP}](?:[\w'’-]+|\.)){{1,3}}"
+NAME = (
+    rf"(?:{WORD}|[a-z][\w]*[{_UP}][\w]*)(?:\s+(?:(?:of|de|du|des|la|le|für|von|van|der|di|del|and "
+    rf"sons|the|&)\s+)?{WORD}){{0,4}}"
+)
+PERSON = (
+    rf"(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|M|Mme|Dipl|Ing|Sr|Sra|Dott|med|dent|Avv|Dra|Maître|Me)\.?[- "
+    rf"]?){{0,4}}[{_UP}][\w'’-]+(?:\s+(?:(?:von|van|de|der|den|del|della|di|da|dos|du|le|la|el|zu|af|"
+    rf"bin|ter)\s+){{0,2}}[{_UP}](?:[\w'’-]+|\.)){{1,3}}"
+)
 _LIST = re.compile(
     r"\s*(?:,|;|\u00b7|\s\|\s|\s/\s|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bsowie\b|&(?=\s+[a-z]))\s*"
 )
-_GENERIC = {
-    "the", "we", "our", "you", "your", "they", "it", "this", "these", "more", "many", "other", "others", "all", "some", "most", "thousands",
-    "hundreds", "companies", "company", "businesses", "clients", "customers", "brands", "teams", "leading", "global", "eu", "european", "gdpr",
-    "kunden", "unternehmen", "firmen", "entreprises", "clients", "empresas", "aziende", "bedrijven", "read", "learn", "see", "view", "case",
-    "study", "story", "how", "why", "what", "who", "when", "in", "on", "at", "by", "for", "with", "and", "or", "home", "about", "contact",
-    "free", "api", "faq", "wir", "sie", "ihr", "nous", "vous", "nos", "top", "new", "best", "next", "previous", "menu", "here", "if", "as",
-    "both", "each", "every", "no", "not", "people", "users", "web", "website", "websites", "site", "online", "open", "source", "one", "two",
-    "saas", "crm", "erp", "ai", "ki", "ia", "iso", "ce", "spreadsheets", "spreadsheet", "excel", "paper", "pen", "agencies", "startups", "mr",
-    "ms", "dr", "prof", "mrs", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
-    "april", "may", "june", "july", "august", "september", "october", "november", "december", "b2b", "b2c", "seo", "usa", "uk", "us", "eur",
-    "freelancers", "ceo", "cto", "cfo", "co-founder", "founder", "anonymous", "ecommerce", "e-commerce", "industry", "industries", "sector",
-}  # fmt: skip
+_GENERIC = frozenset(
+    (
+        "the we our you your they it this these more many other others all some most thousands hundreds "
+        "companies company businesses clients customers brands teams leading global eu european gdpr kunden "
+        "unternehmen firmen entreprises empresas aziende bedrijven read learn see view case study story how "
+        "why what who when in on at by for with and or home about contact free api faq wir sie ihr nous vous "
+        "nos top new best next previous menu here if as both each every no not people users web website "
+        "websites site online open source one two saas crm erp ai ki ia iso ce spreadsheets "
+        "spreadsheet excel "
+        "paper pen agencies startups mr ms dr prof mrs monday tuesday wednesday thursday friday saturday "
+        "sunday january february march april may june july august september october november december "
+        "b2b b2c "
+        "seo usa uk us eur freelancers ceo cto cfo co-founder founder anonymous ecommerce e-commerce "
+        "industry "
+        "industries sector"
+    ).split()
+)
 
 
 def split_names(text: str, limit: int = 12) -> list[str]:

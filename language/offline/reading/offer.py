@@ -3,35 +3,57 @@
 import re
 
 from language.offline.lexicon.canonical import industry_slugs
+from language.offline.lexicon.sizes import PEOPLE
 from language.offline.reading.ranking import Candidate
 from language.offline.reading.regions import states_market
 from language.offline.reading.sentences import MAX_QUOTE, clip, plain
 from language.offline.reading.site import Line, PageKind, Site
 
-_WE = r"(?:we|at [\w' ]{2,30},? we|wir|nous|on|nosotros|noi|wij|nós|our (?:team|company|agency|studio|firm|platform|software|product|clinic|practice))"
-_ARTICLE = r"(?:an?|the|one of|your|ein(?:e|er)?|der|die|das|ihr(?:e|er)?|une?|le|la|l'|votre|los|las|el|un[ao]?|su|il|lo|uno|een|de|het|uw|um[a]?|o|a|os|as)"
+_WE = (
+    r"(?:we|at [\w' ]{2,30},? we|wir|nous|on|nosotros|noi|wij|nós|our (?:team|company|agency|studio|"
+    r"firm|platform|software|product|clinic|practice))"
+)
+_ARTICLE = (
+    r"(?:an?|the|one of|your|ein(?:e|er)?|der|die|das|ihr(?:e|er)?|une?|le|la|l'|votre|los|las|el|"
+    r"un[ao]?|su|il|lo|uno|een|de|het|uw|um[a]?|o|a|os|as)"
+)
 _BE = r"(?:is|are|'re|ist|sind|est|sommes|es|somos|è|siamo|zijn|é)"
 _DO = (
-    r"(?:helps?|builds?|makes?|provides?|offers?|designs?|develops?|manufactures?|delivers?|suppl(?:y|ies)|produces?|sells?|"
-    r"automates?|creates?|specialis\w+|specializ\w+|gives?|lets?|turns?|connects?|protects?|monitors?|manages?|places?|staffs?|"
-    r"recruits?|brews?|bakes?|installs?|maintains?|repairs?|advis\w+|treats?|enables?|detects?|serves?|distributes?|prints?|"
-    r"bieten|bietet|entwickeln|entwickelt|fertigen|fertigt|liefern|liefert|produzieren|produziert|beraten|berät|unterstützen|"
-    r"unterstützt|planen|plant|bauen|baut|helfen|hilft|gestalten|gestaltet|betreuen|betreut|vermitteln|vermittelt|behandeln|"
-    r"behandelt|konstruieren|konstruiert|verkaufen|vertreiben|stellen|reinigen|digitalisieren|automatisieren|realisieren|versorgen|"
-    r"proposons|propose|fabriquons|fabrique|accompagnons|accompagne|aidons|aide|livrons|livre|concevons|conçoit|développons|développe|"
-    r"fournissons|fournit|créons|crée|réalisons|réalise|distribuons|distribue|vendons|produisons|produit|assurons|installons|"
-    r"ofrecemos|ofrece|fabricamos|fabrica|diseñamos|diseña|desarrollamos|desarrolla|ayudamos|ayuda|distribuimos|suministramos|creamos|"
+    r"(?:helps?|builds?|makes?|provides?|offers?|designs?|develops?|manufactures?|delivers?|"
+    r"suppl(?:y|ies)|produces?|sells?|"
+    r"automates?|creates?|specialis\w+|specializ\w+|gives?|lets?|turns?|connects?|protects?|"
+    r"monitors?|manages?|places?|staffs?|"
+    r"recruits?|brews?|bakes?|installs?|maintains?|repairs?|advis\w+|treats?|enables?|detects?|"
+    r"serves?|distributes?|prints?|"
+    r"bieten|bietet|entwickeln|entwickelt|fertigen|fertigt|liefern|liefert|produzieren|produziert|"
+    r"beraten|berät|unterstützen|"
+    r"unterstützt|planen|plant|bauen|baut|helfen|hilft|gestalten|gestaltet|betreuen|betreut|"
+    r"vermitteln|vermittelt|behandeln|"
+    r"behandelt|konstruieren|konstruiert|verkaufen|vertreiben|stellen|reinigen|digitalisieren|"
+    r"automatisieren|realisieren|versorgen|"
+    r"proposons|propose|fabriquons|fabrique|accompagnons|accompagne|aidons|aide|livrons|livre|"
+    r"concevons|conçoit|développons|développe|"
+    r"fournissons|fournit|créons|crée|réalisons|réalise|distribuons|distribue|vendons|produisons|"
+    r"produit|assurons|installons|"
+    r"ofrecemos|ofrece|fabricamos|fabrica|diseñamos|diseña|desarrollamos|desarrolla|ayudamos|ayuda|"
+    r"distribuimos|suministramos|creamos|"
     r"acompañamos|instalamos|producimos|asesoramos|gestionamos|"
-    r"offriamo|offre|progettiamo|progetta|produciamo|produce|realizziamo|realizza|aiutiamo|aiuta|forniamo|fornisce|sviluppiamo|"
+    r"offriamo|offre|progettiamo|progetta|produciamo|produce|realizziamo|realizza|aiutiamo|aiuta|"
+    r"forniamo|fornisce|sviluppiamo|"
     r"sviluppa|distribuiamo|creiamo|installiamo|vendiamo|"
-    r"biedt|leveren|levert|maken|maakt|ontwikkelen|ontwikkelt|helpen|helpt|ontwerpen|ontwerpt|produceren|produceert|verzorgen|"
-    r"oferecemos|oferece|desenvolvemos|desenvolve|criamos|ajudamos|ajuda|produzimos|fornecemos|fornece|instalamos)"
+    r"biedt|leveren|levert|maken|maakt|ontwikkelen|ontwikkelt|helpen|helpt|ontwerpen|ontwerpt|"
+    r"produceren|produceert|verzorgen|"
+    r"oferecemos|oferece|desenvolvemos|desenvolve|criamos|ajudamos|ajuda|produzimos|fornecemos|"
+    r"fornece|instalamos)"
 )
 _NO_PRONOUN = (
-    r"(?:Ofrecemos|Fabricamos|Diseñamos|Desarrollamos|Ayudamos|Somos|Distribuimos|Suministramos|Creamos|Instalamos|Producimos|"
-    r"Offriamo|Progettiamo|Produciamo|Realizziamo|Siamo|Aiutiamo|Forniamo|Sviluppiamo|Distribuiamo|Creiamo|Vendiamo|"
+    r"(?:Ofrecemos|Fabricamos|Diseñamos|Desarrollamos|Ayudamos|Somos|Distribuimos|Suministramos|"
+    r"Creamos|Instalamos|Producimos|"
+    r"Offriamo|Progettiamo|Produciamo|Realizziamo|Siamo|Aiutiamo|Forniamo|Sviluppiamo|Distribuiamo|"
+    r"Creiamo|Vendiamo|"
     r"Oferecemos|Desenvolvemos|Criamos|Ajudamos|Produzimos|Fornecemos)"
 )
+_HEADS = re.compile(rf"\b\d+ {PEOPLE}\b", re.IGNORECASE)  # "a co-operative of 19 people"
 _LEAD = 90  # characters before the subject of a definition
 _LEADS_IN = re.compile(r"(?:[^.,]{0,60}, )?(?:the |die |das |der |la |le |el |il )?", re.IGNORECASE)
 _WE_SAY = re.compile(
@@ -40,33 +62,52 @@ _WE_SAY = re.compile(
 )
 _SAYS = re.compile(rf"(?: [A-Z]\w+)?\W?\s?(?:{_BE} (?:{_ARTICLE}\s)?(?=\w)|(?:\w+ )?{_DO}\b)", re.IGNORECASE)
 _ABOUT_SELF = re.compile(
-    r"\b(?:hiring|proud|ne|nicht|kein\w*|committed|passionate|happy|excited|sorry|currently|always|not|no longer|trusted|used by|loved|open to|"
-    r"funded|bootstrapped|founded|gegründet|stolz|founded in|looking for|suchen|recrutons|cookies?|newsletter|terms|offline|"
-    r"a team of|ein team von|right tool|right fit|best fit|good fit|wrong|difficult|hard|frustrating|available|located|"
-    r"closed|geschlossen|certified|zertifiziert|certifiée?s?|certificad[oa]s?|no answer|reserves?|liable|responsible for)\b",
+    r"\b(?:hiring|proud|ne|nicht|kein\w*|committed|passionate|happy|excited|sorry|currently|always|"
+    r"not|no longer|trusted|used by|loved|open to|"
+    r"funded|bootstrapped|founded|gegründet|stolz|founded in|looking for|suchen|recrutons|cookies?|"
+    r"newsletter|terms|offline|"
+    r"a team of|ein team von|right tool|right fit|best fit|good fit|wrong|difficult|hard|"
+    r"frustrating|available|located|"
+    r"closed|geschlossen|certified|zertifiziert|certifiée?s?|certificad[oa]s?|no answer|reserves?|"
+    r"liable|responsible for)\b",
     re.IGNORECASE,
 )
 _GENERIC_HEADING = re.compile(
-    r"^(?:built|made|designed|perfect|for|für|pour|para|per|voor|fini|no more|weniger|less|fewer|schluss mit|nie wieder|tired of|say goodbye|stop|forget|moins de|basta|olvida|never again|keine?)\b|"
-    r"\b(?:about|contact|kontakt|faq|questions?|pricing|preise|plans?|testimonials?|customers?|kunden|clients?|team|blog|news|careers?|"
-    r"jobs|get started|sign up|ready to|try|start|subscribe|newsletter|follow|our story|welcome|willkommen|bienvenue|why|warum|"
-    r"pourquoi|how it works|so funktioniert|what our|was unsere|was kunden|trusted|love|meet|join|book|request|demo|download|imprint|"
-    r"impressum|opening hours|öffnungszeiten|horaires|standorte?|locations?|address|read more|learn more|mehr erfahren|resources|"
-    r"company|explore|menu|über uns|à propos|nos clients|references?|referenzen|partners?|partner|numbers|zahlen|facts|fakten|"
-    r"call us|contactez|contacto|contatt\w+|sobre|chi siamo|over ons|history|mission|values|vision|werte|geschichte|termin|anfahrt|"
-    r"latest|recent|related|case stud\w+|awards?|cookies?|privacy policy|see also|next steps?|conclusion|summary|overview|ask|call)\b|\?|!$|…|^\W*\d",
+    r"^(?:built|made|designed|perfect|for|für|pour|para|per|voor|fini|no more|weniger|less|fewer|"
+    r"schluss mit|nie wieder|tired of|say goodbye|stop|forget|moins de|basta|olvida|never again|"
+    r"keine?)\b|"
+    r"\b(?:about|contact|kontakt|faq|questions?|pricing|preise|plans?|testimonials?|customers?|"
+    r"kunden|clients?|team|blog|news|careers?|"
+    r"jobs|get started|sign up|ready to|try|start|subscribe|newsletter|follow|our story|welcome|"
+    r"willkommen|bienvenue|why|warum|"
+    r"pourquoi|how it works|so funktioniert|what our|was unsere|was kunden|trusted|love|meet|join|"
+    r"book|request|demo|download|imprint|"
+    r"impressum|opening hours|öffnungszeiten|horaires|standorte?|locations?|address|read more|learn "
+    r"more|mehr erfahren|resources|"
+    r"company|explore|menu|über uns|à propos|nos clients|references?|referenzen|partners?|partner|"
+    r"numbers|zahlen|facts|fakten|"
+    r"call us|contactez|contacto|contatt\w+|sobre|chi siamo|over ons|history|mission|values|vision|"
+    r"werte|geschichte|termin|anfahrt|"
+    r"latest|recent|related|case stud\w+|awards?|cookies?|privacy policy|see also|next steps?|"
+    r"conclusion|summary|overview|ask|call)\b|\?|!$|…|^\W*\d",
     re.IGNORECASE,
 )
 _LIST_HEADING = re.compile(
-    r"^(?:our |unsere |nos |nuestros |nuestras |i nostri |le nostre |onze |os nossos |as nossas )?(?:services?|products?|features?|solutions?|leistungen|produkte|"
-    r"angebot|leistungsspektrum|sortiment|maschinen|treatments?|behandlungen|prestations|produits|gammes?|savoir-faire|servicios|"
-    r"productos|servizi|prodotti|diensten|producten|serviços|produtos|capabilities|expertise|what we (?:do|offer|make)|"
-    r"was wir (?:tun|bieten|machen)|ce que nous faisons|qué hacemos|cosa facciamo|wat wij doen|everything you need)\W*$",
+    r"^(?:our |unsere |nos |nuestros |nuestras |i nostri |le nostre |onze |os nossos |as nossas "
+    r")?(?:services?|products?|features?|solutions?|leistungen|produkte|"
+    r"angebot|leistungsspektrum|sortiment|maschinen|treatments?|behandlungen|prestations|produits|"
+    r"gammes?|savoir-faire|servicios|"
+    r"productos|servizi|prodotti|diensten|producten|serviços|produtos|capabilities|expertise|what "
+    r"we (?:do|offer|make)|"
+    r"was wir (?:tun|bieten|machen)|ce que nous faisons|qué hacemos|cosa facciamo|wat wij doen|"
+    r"everything you need)\W*$",
     re.IGNORECASE,
 )
 _CALL = re.compile(
-    r"^(?:get|start|sign|book|try|request|contact|call|learn|read|see|view|watch|discover|download|jetzt|mehr|termin|en savoir|"
-    r"découvrir|nous contacter|demander|solicit\w+|pide|contact\w+|scopri|richiedi|vraag|neem|lees|bekijk|more|weiter|zum|zur|home|menu|"
+    r"^(?:get|start|sign|book|try|request|contact|call|learn|read|see|view|watch|discover|download|"
+    r"jetzt|mehr|termin|en savoir|"
+    r"découvrir|nous contacter|demander|solicit\w+|pide|contact\w+|scopri|richiedi|vraag|neem|lees|"
+    r"bekijk|more|weiter|zum|zur|home|menu|"
     r"skip|log ?in|anmelden|search|suche|share|next|back|zurück)\b",
     re.IGNORECASE,
 )
@@ -112,7 +153,7 @@ def _definitions(site: Site, brand: str) -> list[Candidate]:
             continue
         for place, sentence in enumerate(line.sentences[:3]):
             if _defines(sentence, brand):
-                depth = min(line.index, 60) / 20 + place
+                depth = min(line.order, 60) / 20 + place
                 found.append(
                     Candidate(clip(plain(sentence), 180), line.quote(sentence), worth[line.kind] - depth)
                 )
@@ -124,6 +165,8 @@ def _defines(sentence: str, brand: str) -> bool:
     if not 4 <= len(words) <= 40 or len(sentence) > MAX_QUOTE or sentence.endswith("?"):
         return False
     if re.search(r"\b(?:trusted|used|loved) by\b|\s[,.](?:\s|$)", sentence):
+        return False
+    if _HEADS.search(sentence) or (len(sentence.split()) < 7 and _WE_SAY.match(sentence)):
         return False
     if states_market(sentence) and not industry_slugs(sentence):
         return False

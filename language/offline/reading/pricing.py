@@ -4,54 +4,83 @@ import re
 from dataclasses import dataclass
 
 from language.offline.reading.offer import is_call
+from language.offline.reading.price_tables import cell_labels
 from language.offline.reading.ranking import Candidate
 from language.offline.reading.sentences import MAX_QUOTE, clip, plain
 from language.offline.reading.site import Line, PageKind, Site
 
 _AMOUNT = (
     r"(?:(?:€|\$|£|CHF|EUR|USD|GBP|Fr\.|R\$|A\$|C\$|US\$)\s?\d[\d.,'’]*(?:\.?[–-])?(?:\s?k)?"
-    r"|\d[\d.,'’]*(?:,[–-])?\s?(?:€|EUR\b|CHF\b|USD\b|GBP\b|£|\$|euros?\b|dollars?\b|kr\b|zł|Franken\b|Euro\b))"
+    r"|\d[\d.,'’]*(?:,[–-])?\s?(?:€|EUR\b|CHF\b|USD\b|GBP\b|£|\$|euros?\b|dollars?\b|kr\b|zł|"
+    r"Franken\b|Euro\b))"
 )
 AMOUNT = re.compile(_AMOUNT, re.IGNORECASE)
 _PERIOD = re.compile(
-    r"(?:/|\bper\b|\ba\b|\ban\b|\bpro\b|\bpar\b|\bpor\b|\bal\b|\bim\b|\bje\b|\beach\b|\bevery\b|\ball['’]|\bp\.)\s?"
-    r"(?:calendar )?(?:months?|mo\b|mth|years?|yr|users?|seats?|employees?|days?|hours?|hr\b|sites?|locations?|persons?|people|person|members?|"
-    r"monat|jahr|nutzer|mitarbeiter|stunde|tag|benutzer|arbeitsplatz|person|mois|an\b|utilisateur|heure|jour|personne|mes\b|año|usuario|hora|día|"
-    r"mese|anno|utente|ora|giorno|maand|jaar|gebruiker|uur|mês|ano|utilizador|kg|kilo|m²|sqm|piece|stück|pièce|order|"
-    r"room|zimmer|night|nacht|nuit|noche|session|sitzung|placement|project|word|device|endpoint|server|lesson|visit)"
-    r"|\b(?:monthly|yearly|annually|monatlich|jährlich|mensuel\w*|par an|anual\w*|mensual\w*|mensil\w*|annuo|maandelijks)\b",
+    r"(?:/|\bper\b|\ba\b|\ban\b|\bpro\b|\bpar\b|\bpor\b|\bal\b|\bim\b|\bje\b|\beach\b|\bevery\b|"
+    r"\ball['’]|\bp\.)\s?"
+    r"(?:calendar )?(?:months?|mo\b|mth|years?|yr|users?|seats?|employees?|days?|hours?|hr\b|sites?|"
+    r"locations?|persons?|people|person|members?|"
+    r"monat|jahr|nutzer|mitarbeiter|stunde|tag|benutzer|arbeitsplatz|person|mois|an\b|utilisateur|"
+    r"heure|jour|personne|mes\b|año|usuario|hora|día|"
+    r"mese|anno|utente|ora|giorno|maand|jaar|gebruiker|uur|mês|ano|utilizador|kg|kilo|m²|sqm|piece|"
+    r"stück|pièce|order|"
+    r"room|zimmer|night|nacht|nuit|noche|session|sitzung|placement|project|word|device|endpoint|"
+    r"server|lesson|visit)"
+    r"|\b(?:monthly|yearly|annually|monatlich|jährlich|mensuel\w*|par an|anual\w*|mensual\w*|"
+    r"mensil\w*|annuo|maandelijks)\b",
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"\b(?:from|starting at|starts? at|starting from|ab|à partir de|dès|desde|a partir de|da|a partire da|vanaf|only|nur|costs?|"
-    r"kostet|coûte|cuesta|costa|kost|fee|price|preis|prix|precio|prezzo|prijs|flat rate|pauschal\w*|festpreis|tarif)\b",
+    r"\b(?:from|starting at|starts? at|starting from|ab|à partir de|dès|desde|a partir de|da|a "
+    r"partire da|vanaf|only|nur|costs?|"
+    r"kostet|coûte|cuesta|costa|kost|fee|price|preis|prix|precio|prezzo|prijs|flat rate|pauschal\w*|"
+    r"festpreis|tarif)\b",
     re.IGNORECASE,
 )
 _NOT_A_PRICE = re.compile(
-    r"\b(?:revenue|raised|funding|fined?|penalt\w+|million|billion|saved?|saving|savings|umsatz|investition\w*|investi\w*|salary|gehalt|"
-    r"budget|worth|turnover|profit|valued|cost us|spent|spend|loss|mio|mrd|millionen|milliarden|bußgeld\w*|amende|"
-    r"chiffre d'affaires|facturación|fatturato|grant|prize|spende|donat\w+|compensation|bonus|earn\w*|wage|capital|stammkapital)\b",
+    r"\b(?:revenue|raised|funding|fined?|penalt\w+|million|billion|saved?|saves|saving|savings|"
+    r"spart|sparen|ersparnis|ahorr\w+|économis\w+|risparmi\w*|bespar\w+|umsatz|investition\w*|"
+    r"investi\w*|salary|gehalt|"
+    r"budget|worth|turnover|profit|valued|cost us|spent|spend|loss|mio|mrd|millionen|milliarden|"
+    r"bußgeld\w*|amende|"
+    r"chiffre d'affaires|facturación|fatturato|grant|prize|spende|donat\w+|compensation|bonus|"
+    r"earn\w*|wage|capital|stammkapital)\b",
     re.IGNORECASE,
 )
 _MODEL = re.compile(
-    r"\b(?:free(?:\s+\d+[- ]day)? trial|\d+[- ]day (?:free )?trial|\d+ days? free|free plan|free tier|free forever|freemium|pay[- ]as[- ]you[- ]go|"
-    r"pay per (?!click)\w+|no set-?up fees?|no credit card|billed (?:annually|monthly|yearly)|annual billing|cancel any ?time|fixed price|flat fee|hourly rate|"
-    r"money[- ]back|per[- ]seat pricing|custom pricing|pricing on request|prices? on request|contact us for (?:pricing|a quote|prices)|request a quote|"
-    r"(?:free|no-obligation) quote|subscription-based|paid (?:hosted )?(?:service|subscription)|subscription fee|placement fee|percentage of (?:the )?\w+|"
-    r"% of (?:the )?(?:first[- ]year|annual|gross)\b|kostenlos (?:testen|ausprobieren)|kostenlose testphase|\d+ tage (?:kostenlos|gratis|testen)|auf anfrage|"
-    r"preis auf anfrage|individuelles angebot|unverbindliches angebot|kostenloses? angebot|kostenvoranschlag|festpreis\w*|monatlich kündbar|essai gratuit|sur devis|devis gratuit|"
-    r"sans engagement|tarifs? sur demande|prueba gratuita|prueba gratis|presupuesto (?:gratuito|sin compromiso|gratis)|precio a consultar|sin compromiso|"
-    r"prova gratuita|preventivo gratuito|preventivo personalizzato|prezzo su richiesta|senza impegno|gratis proef\w*|offerte (?:op maat|aanvragen)|vrijblijvende offerte|"
-    r"prijs op aanvraag|teste grátis|orçamento (?:gratuito|sem compromisso)|preço sob consulta|(?:traffic|usage|volume)[- ]based (?:plans?|pricing)|"
+    r"\b(?:free(?:\s+\d+[- ]day)? trial|\d+[- ]day (?:free )?trial|\d+ days? free|free plan|free "
+    r"tier|free forever|freemium|pay[- ]as[- ]you[- ]go|"
+    r"pay per (?!click)\w+|no set-?up fees?|no credit card|billed (?:annually|monthly|yearly)|"
+    r"annual billing|cancel any ?time|fixed price|flat fee|hourly rate|"
+    r"money[- ]back|(?<!no )per[- ]seat pricing|custom pricing|pricing on request|prices? on "
+    r"request|contact us for (?:pricing|a quote|prices)|request a quote|"
+    r"(?:free|no-obligation) quote|subscription-based|paid (?:hosted )?(?:service|subscription)|"
+    r"subscription fee|placement fee|percentage of (?:the )?\w+|"
+    r"% of (?:the )?(?:first[- ]year|annual|gross)\b|kostenlos (?:testen|ausprobieren)|kostenlose "
+    r"testphase|\d+ tage (?:kostenlos|gratis|testen)|auf anfrage|"
+    r"preis auf anfrage|individuelles angebot|unverbindliches angebot|kostenloses? angebot|"
+    r"kostenvoranschlag|festpreis\w*|monatlich kündbar|essai gratuit|sur devis|devis gratuit|"
+    r"sans engagement|tarifs? sur demande|prueba gratuita|prueba gratis|presupuesto (?:gratuito|sin "
+    r"compromiso|gratis)|precio a consultar|sin compromiso|"
+    r"prova gratuita|preventivo gratuito|preventivo personalizzato|prezzo su richiesta|senza "
+    r"impegno|gratis proef\w*|offerte (?:op maat|aanvragen)|vrijblijvende offerte|"
+    r"prijs op aanvraag|teste grátis|orçamento (?:gratuito|sem compromisso)|preço sob consulta|"
+    r"(?:traffic|usage|volume)[- ]based (?:plans?|pricing)|"
     r"minimum order|mindestbestellwert|franco de port|discount for \w+|introductory discount)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^(?:start|sign|try|get|book|request|explore|see|view|learn|contact|jetzt|testen|essayez|prueba|provalo)\b",
+    (
+        r"^(?:if|example|start|sign|try|get|book|request|explore|see|view|learn|contact|jetzt|testen|"
+        r"essayez|prueba|provalo)\b"
+    ),
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"\b(?:pricing|prices?|plans?|preise?|tarife?|tarifs?|precios|prezzi|listino|prijzen|preços|packages|pakete|rates|fees|honorare?|conditions?)\b",
+    (
+        r"\b(?:pricing|prices?|plans?|preise?|tarife?|tarifs?|precios|prezzi|listino|prijzen|preços|"
+        r"packages|pakete|rates|fees|honorare?|conditions?)\b"
+    ),
     re.IGNORECASE,
 )
 _PAGES = (
@@ -80,6 +109,7 @@ def prices(site: Site, brand: str) -> list[Candidate]:
     """Amounts with what they pay for, and how one pays."""
     found: list[Candidate] = []
     terms: dict[str, Candidate] = {}
+    named = {page.url: cell_labels(page, AMOUNT) for page in site.pages}
     for line in site.of(*_PAGES):
         if _NEVER_BEFORE.match(line.text) or line.tag == "quote":
             continue
@@ -87,7 +117,7 @@ def prices(site: Site, brand: str) -> list[Candidate]:
         in_section = on_price_page or _SECTION.search(line.block.heading) is not None
         for sentence in line.sentences:
             if len(sentence) <= MAX_QUOTE:
-                found += _amount(line, sentence, in_section)
+                found += _amount(line, sentence, in_section, named[line.page.url])
                 for term in _terms(line, sentence, in_section):
                     known = terms.get(term.topic)
                     if known is None or term.candidate.score > known.score:
@@ -95,7 +125,7 @@ def prices(site: Site, brand: str) -> list[Candidate]:
     return [*found, *terms.values()]
 
 
-def _amount(line: Line, sentence: str, in_section: bool) -> list[Candidate]:
+def _amount(line: Line, sentence: str, in_section: bool, named: dict[int, str]) -> list[Candidate]:
     match = AMOUNT.search(sentence)
     if match is None or _NOT_A_PRICE.search(sentence) or _foreign(line):
         return []
@@ -108,8 +138,8 @@ def _amount(line: Line, sentence: str, in_section: bool) -> list[Candidate]:
         return []
     if len(sentence.split()) <= 8 and not periodic and not in_section:
         return []
-    score = 5.0 + (2.0 if periodic else 0.0) + (2.0 if in_section else 0.0) - min(line.index, 100) / 100
-    return [Candidate(_labelled(line, sentence), line.quote(sentence), score)]
+    score = 5.0 + (2.0 if periodic else 0.0) + (2.0 if in_section else 0.0) - min(line.order, 100) / 100
+    return [Candidate(_labelled(line, sentence, named.get(line.index, "")), line.quote(sentence), score)]
 
 
 def _foreign(line: Line) -> bool:
@@ -136,15 +166,15 @@ def _terms(line: Line, sentence: str, in_section: bool) -> list[_Term]:
     return [_Term(_topic(match.group()), Candidate(clip(plain(sentence), 140), line.quote(sentence), score))]
 
 
-def _labelled(line: Line, sentence: str) -> str:
+def _labelled(line: Line, sentence: str, named: str) -> str:
     """The sentence, with the plan it belongs to when the sentence is only an amount."""
-    heading = plain(_beside(line) or line.block.heading)
+    heading = plain(named or _beside(line) or line.block.heading)
     short = len(sentence.split()) <= 5
     value = plain(sentence)
     if (
         short
         and heading
-        and len(heading.split()) <= 5
+        and len(heading.split()) <= 7
         and not line.is_heading
         and heading.casefold() not in value.casefold()
     ):

@@ -2,8 +2,9 @@
 
 import re
 
-from domain.knowledge import Page
-from language.offline.lexicon.canonical import role_slugs
+from language.offline.lexicon.canonical import industry_hits, role_slugs
+from language.offline.lexicon.matching import tokens
+from language.offline.reading.audience import WITH_US
 from language.offline.reading.name import same_company
 from language.offline.reading.names import NAME, PERSON, is_common_noun, is_name, split_names
 from language.offline.reading.ranking import Candidate
@@ -12,50 +13,75 @@ from language.offline.reading.site import Line, PageKind, Site
 
 _AT = r"(?:at|bei|chez|en|presso|bij|na|of|von|de|from|der)"
 _CREDIT = re.compile(
-    rf"^[–—-]?\s*(?P<who>{PERSON})\s*(?:,|\||–|—|-|·|\()\s*(?P<role>[^,|–—()]{{2,60}}?)(?:\s+{_AT}\s+|\s*[,|–—·@]\s*)(?P<firm>{NAME})\)?$"
+    rf"^[–—-]?\s*(?P<who>{PERSON})\s*(?:,|\||–|—|-|·|\()\s*(?P<role>[^,|"
+    rf"–—()]{{2,60}}?)(?:\s+{_AT}\s+|\s*[,|–—·@]\s*)(?P<firm>{NAME})\)?$"
 )
 _CREDIT_SHORT = re.compile(rf"^[–—-]?\s*(?P<who>{PERSON})\s*(?:,|\||–|—|·|\s-\s)\s*(?P<firm>{NAME})$")
 _TRUSTED = re.compile(
-    r"\b(?:trusted by|used by|loved by|chosen by|powers?|relied on by|(?:our )?(?:customers|clients|users)(?: we serve)? (?:include|are)|"
-    r"(?:customers|clients|companies|brands|organi[sz]ations|names|teams|businesses) (?:like|such as|including)|we(?: have|'ve)? work(?:ed)? with|"
-    r"unsere kunden(?: sind)?:?|zu unseren kunden (?:gehören|zählen)|kunden wie|referenzen:?|vertrauen(?: auf)? (?:uns )?|"
-    r"ils nous font confiance\s*:?|nos clients\s*:|parmi nos clients\s*:?|des (?:clients|marques|entreprises) comme|"
+    r"\b(?:trusted by|used by|loved by|chosen by|powers?|relied on by|(?:our |other |more "
+    r")?(?:customers|clients|users)(?: we serve)?(?: include| are|:)|"
+    r"(?:customers|clients|companies|brands|organi[sz]ations|names|teams|businesses) (?:like|such "
+    r"as|including)|we(?: have|'ve)? work(?:ed)? with|"
+    r"unsere kunden(?: sind)?:?|zu unseren kunden (?:gehören|zählen)|kunden wie|referenzen:?|"
+    r"vertrauen(?: auf)? (?:uns )?|"
+    r"ils nous font confiance\s*:?|nos clients\s*:|parmi nos clients\s*:?|des (?:clients|marques|"
+    r"entreprises) comme|"
     r"nuestros clientes(?: son|:)|clientes como|empresas como|confían en nosotros:?|"
-    r"i nostri clienti:?|clienti come|tra i nostri clienti|onze klanten:?|klanten als|vertrouwd door|nossos clientes:?)\s*(?P<rest>[^.!?]{3,300})",
+    r"i nostri clienti:?|clienti come|tra i nostri clienti|onze klanten:?|klanten als|vertrouwd "
+    r"door|nossos clientes:?)\s*(?P<rest>[^.!?]{3,300})",
     re.IGNORECASE,
 )
 _USE_IT = re.compile(
-    r"^(?P<rest>[^.!?]{3,240}?)\s+(?:(?:all|already|and (?:thousands|hundreds|many) (?:of )?(?:others?|more))\s+)?(?:use|trust|rely on|choose|run on|are among|vertrauen|setzen auf|nutzen|utilisent|confían|usano)\b"
+    r"^(?P<rest>[^.!?]{3,240}?)\s+(?:(?:all|already|and (?:thousands|hundreds|many) (?:of "
+    r")?(?:others?|more))\s+)?(?:use|trust|rely on|choose|run on|are among|vertrauen|setzen auf|"
+    r"nutzen|utilisent|confían|usano)\b"
 )
 _CASE = re.compile(
-    rf"^(?:case study|success story|customer story|kundenreferenz|fallstudie|étude de cas|caso de éxito|caso di successo|klantverhaal|referenz)\s*[:–—-]\s*(?P<firm>{NAME})"
-    rf"|^how (?P<firm2>{NAME}) (?:\w+ed|uses?|grew|built|cut|runs?|got|saves?|gets?|doubles?|reduces?|increases?|found|made)\b"
+    rf"^(?:case study|success story|customer story|kundenreferenz|fallstudie|étude de cas|caso de "
+    rf"éxito|caso di successo|klantverhaal|referenz)\s*[:–—-]\s*(?P<firm>{NAME})"
+    rf"|^how (?P<firm2>{NAME}) (?:\w+ed|uses?|grew|built|cut|runs?|got|saves?|gets?|doubles?|"
+    rf"reduces?|increases?|found|made)\b"
     rf"|^(?:wie|comment|cómo|come|hoe) (?P<firm3>{NAME}) "
 )
 _LOGO_HEADING = re.compile(
-    r"\b(?:trusted by|our (?:clients|customers|references)|selected (?:clients|customers|references)|who (?:trusts|uses) us|unsere kunden|kunden|referenzen|"
-    r"auswahl unserer kunden|ils nous font confiance|nos (?:clients|références)|nuestros clientes|clientes|i nostri clienti|clienti|referenze|onze klanten|klanten|"
+    r"\b(?:trusted by|our (?:clients|customers|references)|selected (?:clients|customers|"
+    r"references)|who (?:trusts|uses) us|unsere kunden|kunden|referenzen|"
+    r"auswahl unserer kunden|ils nous font confiance|nos (?:clients|références)|nuestros clientes|"
+    r"clientes|i nostri clienti|clienti|referenze|onze klanten|klanten|"
     r"clients|customers|references|used by|in good company|nossos clientes|they trust us)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"(?:\b(?:more than|over|almost|nearly|around|about|trusted by|über|mehr als|rund|plus de|près de|más de|oltre|più di|meer dan|ruim|mais de)\s+)?"
-    r"\b\d[\d.,' ]*(?:k|m)?\+?\s+(?:\w+\s+){0,2}(?:paying )?(?:customers|clients|subscribers|users|companies|businesses|brands|teams|websites|sites|projects|installations|machines|"
-    r"placements|patients|hotels|restaurants|practices|schools|stores|shops|organi[sz]ations|reviews|countries|bakeries|partners|experts|deliveries|orders|downloads|"
-    r"kunden|unternehmen|betriebe|projekte|anlagen|maschinen|patienten|praxen|installationen|bewertungen|standorte|länder|referenzen|"
-    r"entreprises|clients|boulangeries|artisans|projets|références|avis|pays|clientes|empresas|proyectos|países|instalaciones|"
+    r"(?:\b(?:more than|over|almost|nearly|around|about|trusted by|über|mehr als|rund|plus de|près "
+    r"de|más de|oltre|più di|meer dan|ruim|mais de)\s+)?"
+    r"\b\d[\d.,' ]*(?:k|m)?\+?\s+(?:\w+\s+){0,2}(?:paying )?(?:customers|clients|subscribers|users|"
+    r"companies|businesses|brands|teams|websites|sites|projects|installations|machines|"
+    r"placements|patients|hotels|restaurants|practices|schools|stores|shops|organi[sz]ations|"
+    r"reviews|countries|bakeries|partners|experts|deliveries|orders|downloads|"
+    r"kunden|unternehmen|betriebe|projekte|anlagen|maschinen|patienten|praxen|installationen|"
+    r"bewertungen|standorte|länder|referenzen|"
+    r"entreprises|clients|boulangeries|artisans|projets|références|avis|pays|clientes|empresas|"
+    r"proyectos|países|instalaciones|"
     r"clienti|aziende|progetti|paesi|impianti|klanten|bedrijven|projecten|landen|projetos)\b"
-    r"|\b(?:thousands|hundreds|tens of thousands|tausende|hunderte|des milliers|des centaines|miles|cientos|migliaia|centinaia|duizenden|honderden|milhares)\s+(?:of |de |von |di |d'|van )?"
-    r"(?:\w+ )?(?:companies|customers|clients|businesses|teams|brands|users|others|kunden|unternehmen|entreprises|clients|clientes|empresas|aziende|clienti|klanten|bedrijven)\b",
+    r"|\b(?:thousands|hundreds|tens of thousands|tausende|hunderte|des milliers|des centaines|miles|"
+    r"cientos|migliaia|centinaia|duizenden|honderden|milhares)\s+(?:of |de |von |di |d'|van )?"
+    r"(?:\w+ )?(?:companies|customers|clients|businesses|teams|brands|users|others|kunden|"
+    r"unternehmen|entreprises|clients|clientes|empresas|aziende|clienti|klanten|bedrijven)\b",
     re.IGNORECASE,
 )
 _MARK = re.compile(
-    r"\b(?:awards?|award-winning|winner|ausgezeichnet|auszeichnung|preisträger|prix|primé|premio|premiad\w+|prijs|certified|certification|zertifizier\w+|zertifikat|"
-    r"certifiée?s?|certificad\w+|certificat\w+|gecertificeerd|ISO[ -]?\d{4,5}|SOC ?2|TISAX|accredited|akkreditiert|B Corp|innungsmitglied|meisterbetrieb|"
-    r"trustpilot|google reviews|g2 crowd|capterra|google-bewertungen|label rouge|ecovadis|bio-zertifiziert|DIN EN|"
-    r"since (?:18|19|20)\d\d|seit (?:über \d+ jahren|(?:18|19|20)\d\d)|depuis (?:18|19|20)\d\d|desde (?:18|19|20)\d\d|dal (?:18|19|20)\d\d|sinds (?:18|19|20)\d\d|"
-    r"\d+\+? (?:years of experience|jahre erfahrung|ans d'expérience|años de experiencia|anni di esperienza|jaar ervaring|years in business)|"
-    r"family[- ](?:owned|run) (?:business )?(?:since|in the)|in \d(?:st|nd|rd|th) generation|in (?:dritter|vierter|zweiter|fünfter) generation)\b"
+    r"\b(?:awards?|award-winning|winner|ausgezeichnet|auszeichnung|preisträger|prix|primé|premio|"
+    r"premiad\w+|prijs|certified|certification|zertifizier\w+|zertifikat|"
+    r"certifiée?s?|certificad\w+|certificat\w+|gecertificeerd|ISO[ -]?\d{4,5}|SOC ?2|TISAX|"
+    r"accredited|akkreditiert|B Corp|innungsmitglied|meisterbetrieb|"
+    r"trustpilot|google reviews|g2 crowd|capterra|google-bewertungen|label rouge|ecovadis|"
+    r"bio-zertifiziert|DIN EN|"
+    r"since (?:18|19|20)\d\d|seit (?:über \d+ jahren|(?:18|19|20)\d\d)|depuis (?:18|19|20)\d\d|"
+    r"desde (?:18|19|20)\d\d|dal (?:18|19|20)\d\d|sinds (?:18|19|20)\d\d|"
+    r"\d+\+? (?:years of experience|jahre erfahrung|ans d'expérience|años de experiencia|anni di "
+    r"esperienza|jaar ervaring|years in business)|"
+    r"family[- ](?:owned|run) (?:business )?(?:since|in the)|in \d(?:st|nd|rd|th) generation|in "
+    r"(?:dritter|vierter|zweiter|fünfter) generation)\b"
     r"|\b[45][.,]\d\s*(?:/|out of|von|sur|su|van|de)\s*5\b|\b[45][.,]\d\s*(?:stars?|sterne|étoiles|★)",
     re.IGNORECASE,
 )
@@ -63,9 +89,19 @@ _NOT_THEIRS = re.compile(
     r"\b(?:creator|author|former\w*|ex-?|autor\w*|ehemalig\w*|contributor|maintainer|host)\b", re.IGNORECASE
 )
 _HYPE = re.compile(
-    r"\b(?:will|could|should|would|may|might|if|your|imagine|for example|e\.g\.|some sites|up to \d+ (?:users|sites|team))\b",
+    (
+        r"\b(?:will|could|should|would|may|might|if|your|imagine|for example|e\.g\.|some sites|up to "
+        r"\d+ (?:users|sites|team))\b"
+    ),
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(
+    r"\b(?:we|our|us|uns|trusted|used by|customers|clients|subscribers|use|rely|wir|uns\w*|kunden|"
+    r"vertrauen|nous|notre|nos|"
+    r"confiance|nuestr\w+|confían|clientes|nostr\w+|clienti|onze|klanten|noss\w+)\b",
+    re.IGNORECASE,
+)
+_OURSELVES = re.compile(r"(?:we|wir|nous|hemos|abbiamo|wij|nós)\b", re.IGNORECASE)
 _HOLE = re.compile(
     r"\s[,.;](?:\s|$)|\b(?:over|than|around|by) (?:paying|happy)\b"
 )  # a number a script would fill in
@@ -91,9 +127,12 @@ def customers(site: Site, brand: str, rivals: set[str]) -> list[Candidate]:
         found += _enumerated(line)
         found += _shown(line)
     return [
-        one for one in _longest_forms(found)
-        if not same_company(one.value, brand) and not is_common_noun(one.value) and not any(same_company(one.value, rival) for rival in rivals)
-    ]  # fmt: skip
+        one
+        for one in _longest_forms(found)
+        if not same_company(one.value, brand)
+        and not is_common_noun(one.value)
+        and not any(same_company(one.value, rival) for rival in rivals)
+    ]
 
 
 def _longest_forms(found: list[Candidate]) -> list[Candidate]:
@@ -148,9 +187,7 @@ def _credited(line: Line) -> list[Candidate]:
     if (
         named is None
         or _NOT_THEIRS.search(named[1])
-        or not role_slugs(named[1] or "x")
-        and not line.tag == "quote"
-        and not _near_quote(line)
+        or (not role_slugs(named[1] or "x") and line.tag != "quote" and not _near_quote(line))
     ):
         return []
     firm = re.sub(r"^(?:the|der|die|das|la|le)\s+", "", named[2], flags=re.IGNORECASE)
@@ -189,6 +226,17 @@ def _shown(line: Line) -> list[Candidate]:
     if match := _CASE.match(text):
         firm = match["firm"] or match["firm2"] or match["firm3"]
         return [Candidate(firm, line.quote(), 7.5)] if is_name(firm) else []
+    if (
+        line.kind == PageKind.CUSTOMERS
+        and line.tag in {"h2", "h3", "h4"}
+        and is_name(text)
+        and len(text.split()) <= 5
+    ):
+        return (
+            [Candidate(text, line.quote(), 6.5)]
+            if not is_customer_heading(text) and not role_slugs(text)
+            else []
+        )
     listed = line.tag in {"li", "a", "h3", "h4", "td", "other", "p"} and len(text.split()) <= 5
     if (
         listed
@@ -224,7 +272,7 @@ def _claim(line: Line, sentence: str, brand: str) -> list[Candidate]:
         return []
     own = brand and brand.casefold() in sentence.casefold()
     home = 1.5 if line.kind in {PageKind.HOME, PageKind.ABOUT, PageKind.CUSTOMERS} else 0.0
-    if _COUNT.search(sentence) and _is_boast(sentence, own or home > 0):
+    if (_COUNT.search(sentence) or _counts_firms(sentence)) and _is_boast(sentence, own or home > 0):
         return [
             Candidate(clip(plain(sentence), 150), line.quote(sentence), 6.0 + home + (1.0 if own else 0.0))
         ]
@@ -235,17 +283,18 @@ def _claim(line: Line, sentence: str, brand: str) -> list[Candidate]:
     return []
 
 
-def _is_boast(sentence: str, about_us: bool) -> bool:
-    subject = re.search(
-        r"\b(?:we|our|us|trusted|used by|customers|clients|subscribers|use|rely|wir|uns\w*|kunden|vertrauen|nous|notre|nos|confiance|clients|"
-        r"nuestr\w+|confían|clientes|nostr\w+|clienti|onze|klanten|noss\w+)\b",
-        sentence,
-        re.IGNORECASE,
+def _counts_firms(sentence: str) -> bool:
+    """True for "74 breweries … with us": a number right before an industry's word."""
+    return any(
+        re.search(r"\d[\d.,]*\+? (?:\w+ )?$", sentence[: hit.start]) is not None
+        for hit in industry_hits(tokens(sentence), sentence)
     )
+
+
+def _is_boast(sentence: str, about_us: bool) -> bool:
+    """True when the count speaks of customers, and of ours."""
     count = _COUNT.search(sentence)
-    return about_us and (subject is not None or (count is not None and count.start() == 0))
-
-
-def quote_pages(site: Site) -> tuple[Page, ...]:
-    """Pages whose claims count as proof."""
-    return tuple(dict.fromkeys(line.page for line in _lines(site)))
+    if count is None:
+        return WITH_US.search(sentence) is not None
+    about_us = about_us or _OURSELVES.match(sentence) is not None
+    return about_us and (count.start() == 0 or _SUBJECT.search(sentence) is not None)

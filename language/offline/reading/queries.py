@@ -6,14 +6,33 @@ from domain.icp import Icp, IcpLine, LineField, LineKind
 from language.offline.lexicon.canonical import country_label, industry_label
 
 _TONGUES = {
-    "DE": "de", "AT": "de", "CH": "de", "LI": "de", "FR": "fr", "BE": "fr", "LU": "fr", "ES": "es", "MX": "es", "AR": "es", "CL": "es", "CO": "es",
-    "IT": "it", "NL": "nl", "PT": "pt", "BR": "pt",
-}  # fmt: skip
+    "DE": "de",
+    "AT": "de",
+    "CH": "de",
+    "LI": "de",
+    "FR": "fr",
+    "BE": "fr",
+    "LU": "fr",
+    "ES": "es",
+    "MX": "es",
+    "AR": "es",
+    "CL": "es",
+    "CO": "es",
+    "IT": "it",
+    "NL": "nl",
+    "PT": "pt",
+    "BR": "pt",
+}
 _IN = {"en": "in", "de": "in", "fr": "en", "es": "en", "it": "in", "nl": "in", "pt": "em"}
 _LISTS = {
-    "en": "{0} directory {1}", "de": "{0} Verzeichnis {1}", "fr": "annuaire {0} {1}", "es": "directorio {0} {1}", "it": "elenco {0} {1}",
-    "nl": "{0} bedrijvengids {1}", "pt": "diretório {0} {1}",
-}  # fmt: skip
+    "en": "{0} directory {1}",
+    "de": "{0} Verzeichnis {1}",
+    "fr": "annuaire {0} {1}",
+    "es": "directorio {0} {1}",
+    "it": "elenco {0} {1}",
+    "nl": "{0} bedrijvengids {1}",
+    "pt": "diretório {0} {1}",
+}
 _MANY_COUNTRIES = 6  # a wider market is asked for without country first
 
 

@@ -11,39 +11,58 @@ from language.offline.reading.sentences import MAX_QUOTE
 from language.offline.reading.site import Line, PageKind, Site
 
 _SITS = (
-    r"\b(?:based (?:in|out of)|headquarter(?:s|ed)|offices? (?:in|at)|located in|incorporated|registered in|founded in|made (?:and hosted )?in|built in|"
-    r"hosted in|hosted on|manufactured in|produced in|our (?:workshop|factory|plant|studio|clinic|practice) in|"
-    r"sitz in|ansässig in|standort\w* in|mit sitz|gefertigt in|hergestellt in|aus unserem werk|in unserem werk|praxis in|made in|produziert in|gehostet in|"
+    r"\b(?:based (?:in|out of)|headquarter(?:s|ed)|offices? (?:in|at)|located in|incorporated|"
+    r"registered in|founded in|made (?:and hosted )?in|built in|"
+    r"hosted in|hosted on|manufactured in|produced in|our (?:workshop|factory|plant|studio|clinic|"
+    r"practice) in|"
+    r"sitz in|ansässig in|standort\w* in|mit sitz|gefertigt in|hergestellt in|aus unserem werk|in "
+    r"unserem werk|praxis in|made in|produziert in|gehostet in|"
     r"basée? (?:à|en)|située?s? (?:à|en)|implantée? (?:à|en)|siège|fabriquée?s? (?:en|à)|atelier (?:à|en)|"
-    r"con sede en|ubicad[oa] en|situad[oa]s? en|fabricad[oa]s? en|con sede a|sede (?:a|in)|situat[oa] a|prodott[oi] in|"
+    r"con sede en|ubicad[oa] en|situad[oa]s? en|fabricad[oa]s? en|con sede a|sede (?:a|in)|"
+    r"situat[oa] a|prodott[oi] in|"
     r"gevestigd in|kantoor in|gemaakt in|sediad[oa] em|localizad[oa] em|com sede em)\b"
 )
 _SERVES = (
-    r"\b(?:across|throughout|serving|serve[sd]?|deliver(?:s|y|ies|ed|ing)?|ships?|shipping|available in|operat(?:e|es|ing) in|customers in|clients in|active in|"
+    r"\b(?:across|throughout|serving|serve[sd]?|deliver(?:s|y|ies|ed|ing)?|ships?|shipping|"
+    r"available in|operat(?:e|es|ing) in|customers in|clients in|active in|"
     r"markets?|nationwide|europe-wide|we work in|present in|countries|region|areas?|"
-    r"in ganz|deutschlandweit|bundesweit|europaweit|weltweit|liefern|lieferung|versand|kunden in|einsatzgebiet|wir beliefern|österreichweit|schweizweit|"
+    r"in ganz|deutschlandweit|bundesweit|europaweit|weltweit|liefern|lieferung|versand|kunden in|"
+    r"einsatzgebiet|wir beliefern|österreichweit|schweizweit|"
     r"dans toute|partout en|livrons|livraison|expédions|clients en|"
     r"en toda|en todo|enviamos|entregamos|clientes en|in tutta|consegn\w+|spediamo|clienti in|"
     r"in heel|leveren|bezorg\w+|klanten in|em todo|entregamos)\b"
 )
 _ABOUT_PLACE = re.compile(rf"(?P<sits>{_SITS})|(?P<serves>{_SERVES})", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:not|never|no|outside|without|n't|nicht|kein\w*|ohne|außerhalb|pas|jamais|hors|fuera|fuori|niet|buiten)\b",
+    (
+        r"\b(?:not|never|no|outside|without|n't|nicht|kein\w*|ohne|außerhalb|pas|jamais|hors|fuera|"
+        r"fuori|niet|buiten)\b"
+    ),
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:they|their|competitors?|google|matomo|amazon|microsoft|visitors?|unlike|law|regulation|directive|gdpr|court|act)\b",
+    (
+        r"\b(?:they|their|competitors?|google|matomo|amazon|microsoft|visitors?|unlike|law|regulation|"
+        r"directive|gdpr|court|act)\b"
+    ),
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
-    r"\b(?:available in|speaks?|parle|parlent|spoken|languages?|multilingual|bilingual|support in|in (?:both )?(?=\w+ (?:and|or) \w+\b)|translated into|fluent in|"
-    r"sprachen?|sprechen|spricht|auf (?=deutsch|englisch|französisch|spanisch|italienisch)|zweisprachig|mehrsprachig|"
-    r"langues?|parlons|parlées?|en (?=français|anglais|allemand)|disponible en|idiomas?|hablamos|atendemos en|se habla|"
-    r"lingue|parliamo|parlano|disponibile in|talen|spreken|beschikbaar in|línguas?|falamos|idiomas|disponível em)",
+    r"\b(?:available in|speaks?|parle|parlent|spoken|languages?|multilingual|bilingual|support in|"
+    r"in (?:both )?(?=\w+(?:, \w+)*,? (?:and|or) \w+\b)|translated into|fluent in|"
+    r"sprachen?|sprechen|spricht|auf (?=deutsch|englisch|französisch|spanisch|italienisch)|"
+    r"zweisprachig|mehrsprachig|"
+    r"langues?|parlons|parlées?|en (?=français|anglais|allemand)|disponible en|idiomas?|hablamos|"
+    r"atendemos en|se habla|"
+    r"lingue|parliamo|parlano|disponibile in|talen|spreken|beschikbaar in|línguas?|falamos|idiomas|"
+    r"disponível em)",
     re.IGNORECASE,
 )
 _CODE_TALK = re.compile(
-    r"\b(?:programming|script|code|api|sdk|plain language|natural language|markup|query language|langages? de programmation)\b",
+    (
+        r"\b(?:programming|script|code|api|sdk|plain language|natural language|markup|query language|"
+        r"langages? de programmation)\b"
+    ),
     re.IGNORECASE,
 )
 _EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
@@ -101,7 +120,7 @@ def served_markets(site: Site) -> list[tuple[str, tuple[str, ...], Line, str]]:
         if line.kind == PageKind.COMPARE or line.text[:1] in '"“„«':
             continue
         for sentence in line.sentences:
-            match = _MARKET.search(sentence)
+            match = _MARKET.search(sentence) or _COUNTED_IN.search(sentence) or _served_area(line)
             if (
                 match is None
                 or len(sentence) > MAX_QUOTE
@@ -115,6 +134,12 @@ def served_markets(site: Site) -> list[tuple[str, tuple[str, ...], Line, str]]:
             if codes:
                 found.append((region_label(codes), tuple(codes), line, sentence))
     return found
+
+
+def _served_area(line: Line) -> re.Match[str] | None:
+    """The block itself when the one before is a label such as "Service area"."""
+    before = line.page.blocks[line.index - 1].text if line.index else ""
+    return re.match(r".", line.text) if _AREA.fullmatch(before.strip(" :")) else None
 
 
 def states_market(sentence: str) -> bool:
@@ -133,13 +158,27 @@ def region_label(codes: tuple[str, ...] | list[str]) -> str:
 
 
 _MARKET = re.compile(
-    r"\b(?:(?:we |our )?(?:serve|serving|deliver(?:s|ing)? (?:to|across|throughout|in|within)|ships? (?:to|across)|supply|supplying|sell(?:ing)? (?:to|in)|work(?:ing)? with \w+ (?:\w+ )?(?:in|across)|"
-    r"support(?:s|ing)? (?:\w+ ){1,4}(?:in|across))|(?:customers|clients|companies|businesses|teams|employers|manufacturers|practices|bakeries|hotels|firms|brands) (?:in|across|throughout|from)|"
-    r"available (?:in|across|throughout)|markets?:|nationwide|deutschlandweit|bundesweit|österreichweit|schweizweit|europaweit|"
+    r"\b(?:(?:we |our )?(?:serve|serving|deliver(?:s|ing)? (?:to|across|throughout|in|within)|"
+    r"ships? (?:to|across)|supply|supplying|sell(?:ing)? (?:to|in)|work(?:ing)? with \w+ (?:\w+ "
+    r")?(?:in|across)|"
+    r"support(?:s|ing)? (?:\w+ ){1,4}(?:in|across))|(?:customers|clients|companies|businesses|teams|"
+    r"employers|manufacturers|practices|bakeries|hotels|firms|brands) (?:in|across|throughout|from)|"
+    r"available (?:in|across|throughout)|markets?:|nationwide|deutschlandweit|bundesweit|"
+    r"österreichweit|schweizweit|europaweit|"
     r"in ganz|liefern (?:nach|in)|wir beliefern|lieferung (?:nach|in)|kunden in|unternehmen in|betriebe in|"
-    r"(?:livrons|livraison|intervenons|clients|entreprises|boulangeries|artisans) (?:dans|partout|en|à travers)|dans toute la|partout en|"
-    r"(?:enviamos|entregamos|trabajamos|clientes|empresas) (?:en|a) |en toda|en todo|(?:consegniamo|spediamo|lavoriamo|clienti|aziende) in|in tutta|"
+    r"(?:livrons|livraison|intervenons|clients|entreprises|boulangeries|artisans) (?:dans|partout|"
+    r"en|à travers)|dans toute la|partout en|"
+    r"(?:enviamos|entregamos|trabajamos|clientes|empresas) (?:en|a) |en toda|en todo|(?:consegniamo|"
+    r"spediamo|lavoriamo|clienti|aziende) in|in tutta|"
     r"(?:leveren|klanten|bedrijven) (?:in|aan)|in heel|em todo)\b",
+    re.IGNORECASE,
+)
+_COUNTED_IN = re.compile(r"\b\d[\d.,]*\+? (?:\w+ ){1,2}(?:in|across|en|aus|dans) (?=[A-ZÀ-Þ])")
+_AREA = re.compile(
+    (
+        r"service ?area|servicegebiet|liefergebiet|einsatzgebiet|markets?|regions? served|area served|"
+        r"zone d'intervention|zone de livraison|área de servicio|zona servita|werkgebied"
+    ),
     re.IGNORECASE,
 )
 _NATIONAL = {
@@ -184,7 +223,8 @@ def _places(line: Line, sentence: str) -> list[Candidate]:
 
 
 _PLACED = re.compile(
-    r"(?:^|[,(:•|]|\b(?:in|at|from|to|across|throughout|within|near|en|au|aux|à|dans|a|ad|nach|aus|and|und|et|y|e|ganz|the|der|die|"
+    r"(?:^|[,(:•|]|\b(?:in|at|from|to|across|throughout|within|near|en|au|aux|à|dans|a|ad|nach|aus|"
+    r"and|und|et|y|e|ganz|the|der|die|"
     r"den|la|le|les|i|het|de|em|na|no|of)\b|l['’])\s*$",
     re.IGNORECASE,
 )

@@ -5,8 +5,10 @@ from functools import lru_cache
 
 _BREAK = re.compile(r"(?<=[.!?…])[\"”»’')\]]*\s+(?=[\"“„«‘(¿¡\[]*[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ0-9])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|No|Nr|vs|approx|ca|bzw|inkl|zzgl|evtl|ggf|usw|etc|Str|Tel|Jr|Sr|"
-    r"Sra|Srta|Mme|Mlle|Ing|Dipl|med|dent|av|Av|Sig|Dott|Avv|min|max|Mio|Mrd|e\.g|i\.e|z\.\s?B|u\.\s?a|d\.\s?h|p\.\s?ex|"
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|No|Nr|vs|approx|ca|bzw|inkl|zzgl|evtl|ggf|usw|"
+    r"etc|Str|Tel|Jr|Sr|"
+    r"Sra|Srta|Mme|Mlle|Ing|Dipl|med|dent|av|Av|Sig|Dott|Avv|min|max|Mio|Mrd|e\.g|i\.e|z\.\s?B|"
+    r"u\.\s?a|d\.\s?h|p\.\s?ex|"
     r"P\.S|S\.A|S\.L|B\.V|N\.V|U\.S|U\.K|a\.m|p\.m)|\b[A-ZÄÖÜ])\.$"
 )
 MAX_QUOTE = 320  # a longer sentence is a paragraph without full stops

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import unquote, urlsplit
 
 import tldextract
@@ -17,8 +17,6 @@ from domain.knowledge import Block, Evidence, Page, quote_from
 from language.offline.lexicon.matching import fold
 from language.offline.reading.injection import is_cookie_notice, speaks_to_machines
 from language.offline.reading.sentences import sentences
-
-_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 class PageKind(StrEnum):
@@ -46,68 +44,99 @@ _KINDS: tuple[tuple[PageKind, str], ...] = (
     (
         PageKind.BLOG,
         r"blog|news|press|presse|articles?|magazin|journal|aktuelles|actualites|noticias|nieuws|notizie|"
-        r"glossary|glossar|guides?|docs?|documentation|help|hilfe|support|faq|changelog|whats-new|podcast|webinars?|"
-        r"events?|resources|tools|academy|wiki|status|\w+-calculator|\w+-builder|\w+-checker|kb|ratgeber|learn|community",
+        r"glossary|glossar|guides?|docs?|documentation|help|hilfe|support|faq|changelog|whats-new|"
+        r"podcast|webinars?|"
+        r"events?|resources|tools|academy|wiki|status|\w+-calculator|\w+-builder|\w+-checker|kb|"
+        r"ratgeber|learn|community",
     ),
     (
         PageKind.IMPRINT,
-        r"imprint|impressum|mentions-legales|legal-notice|aviso-legal|note-legali|colofon|aviso-juridico|anbieterkennzeichnung",
+        (
+            r"imprint|impressum|mentions-legales|legal-notice|aviso-legal|note-legali|colofon|"
+            r"aviso-juridico|anbieterkennzeichnung"
+        ),
     ),
     (
         PageKind.LEGAL,
-        r"privacy(?:-\w+)?|datenschutz\w*|terms(?:-\w+)*|agb|tos|legal|cookies?(?:-policy)?|dpa|gdpr|data-policy|dsgvo|"
-        r"cgv|cgu|confidentialite|politique-\w+|privacidad|politica-\w+|condiciones\w*|condizioni\w*|voorwaarden|"
-        r"privacyverklaring|security|compliance|accessibility|barrierefreiheit|subprocessors|sla|disclaimer|licen[cs]es?",
+        r"privacy(?:-\w+)?|datenschutz\w*|terms(?:-\w+)*|agb|tos|legal|cookies?(?:-policy)?|dpa|gdpr|"
+        r"data-policy|dsgvo|"
+        r"cgv|cgu|confidentialite|politique-\w+|privacidad|politica-\w+|condiciones\w*|condizioni\w*|"
+        r"voorwaarden|"
+        r"privacyverklaring|security|compliance|accessibility|barrierefreiheit|subprocessors|sla|"
+        r"disclaimer|licen[cs]es?",
     ),
     (
         PageKind.CAREERS,
-        r"jobs?|careers?|karriere|stellen\w*|join-us|hiring|vacancies|offres-emploi|recrutement|carrieres?|empleo|"
-        r"trabaja-\w+|lavora-con-noi|carriere|vacatures?|werken-bij|trabalhe-conosco|open-positions|work-with-us|emplois?",
+        r"jobs?|careers?|karriere|stellen\w*|join-us|hiring|vacancies|offres-emploi|recrutement|"
+        r"carrieres?|empleo|"
+        r"trabaja-\w+|lavora-con-noi|carriere|vacatures?|werken-bij|trabalhe-conosco|open-positions|"
+        r"work-with-us|emplois?",
     ),
     (
         PageKind.UNFIT,
-        r"when-not-to-\S+|not-for(?:-\S+)?|who-(?:we-are|its|it-is)-not-for|is-\S+-right-for-you|right-fit|bad-fit",
+        (
+            r"when-not-to-\S+|not-for(?:-\S+)?|who-(?:we-are|its|it-is)-not-for|is-\S+-right-for-you|"
+            r"right-fit|bad-fit"
+        ),
     ),
     (
         PageKind.COMPARE,
-        r"vs-\S+|\S+-vs-\S+|\S+-vs|versus-\S+|(?:\S+-)?alternatives?(?:-\S+)?|compare|comparisons?|vergleich\w*|migrate-from-\S+|"
+        r"vs-\S+|\S+-vs-\S+|\S+-vs|versus-\S+|(?:\S+-)?alternatives?(?:-\S+)?|compare|comparisons?|"
+        r"vergleich\w*|migrate-from-\S+|"
         r"switch(?:ing)?-from-\S+|competitors|comparatif|comparacion|confronto|vergelijk\w*",
     ),
     (
         PageKind.AUDIENCE,
-        r"for-\S+|fuer-\S+|für-\S+|pour-\S+|para-\S+|voor-\S+|per-\S+|solutions?|loesungen|lösungen|industr(?:y|ies)|branchen|"
-        r"secteurs|sectors?|soluciones|soluzioni|settori|oplossingen|branches|use-cases?|who-we-serve|markets?|zielgruppen|"
+        r"for-\S+|fuer-\S+|für-\S+|pour-\S+|para-\S+|voor-\S+|per-\S+|solutions?|loesungen|lösungen|"
+        r"industr(?:y|ies)|branchen|"
+        r"secteurs|sectors?|soluciones|soluzioni|settori|oplossingen|branches|use-cases?|who-we-serve|"
+        r"markets?|zielgruppen|"
         r"anwendungen|anwendungsbereiche|segmente?|sectores",
     ),
     (
         PageKind.PRICING,
-        r"pricing|prices|plans?|preise|tarife?|tarifs?|precios|prezzi|prijzen|precos|fees|kosten|packages|rates",
+        (
+            r"pricing|prices|plans?|preise|tarife?|tarifs?|precios|prezzi|prijzen|precos|fees|kosten|"
+            r"packages|rates"
+        ),
     ),
     (
         PageKind.CUSTOMERS,
-        r"customers?|clients?|case-stud(?:y|ies)|references?|referenzen|kunden|success-stories|testimonials|reviews|"
-        r"etudes-de-cas|nos-clients|casos\S*|clientes|clienti|klanten|portfolio|projekte|projects|realisations|work|wall-of-love|"
+        r"customers?|clients?|case-stud(?:y|ies)|references?|referenzen|kunden|success-stories|"
+        r"testimonials|reviews|"
+        r"etudes-de-cas|nos-clients|casos\S*|clientes|clienti|klanten|portfolio|projekte|projects|"
+        r"realisations|work|wall-of-love|"
         r"stories|erfolgsgeschichten|kundenstimmen|references-clients|avis",
     ),
     (
         PageKind.ABOUT,
-        r"about(?:-us)?|ueber-uns|uber-uns|über-uns|company|unternehmen|firma|a-propos|qui-sommes-nous|notre-histoire|sobre-\S+|"
-        r"quienes-somos|empresa|chi-siamo|azienda|over-ons|sobre|quem-somos|who-we-are|our-story|team|equipo|equipe|das-team|"
-        r"story|mission|wir|people|unser-team|notre-equipe|our-team|praxis|kanzlei|bedrijf|entreprise|la-maison|staff",
+        r"about(?:-us)?|ueber-uns|uber-uns|über-uns|company|unternehmen|firma|a-propos|qui-sommes-nous|"
+        r"notre-histoire|sobre-\S+|"
+        r"quienes-somos|empresa|chi-siamo|azienda|over-ons|sobre|quem-somos|who-we-are|our-story|team|"
+        r"equipo|equipe|das-team|"
+        r"story|mission|wir|people|unser-team|notre-equipe|our-team|praxis|kanzlei|bedrijf|entreprise|"
+        r"la-maison|staff",
     ),
     (
         PageKind.CONTACT,
-        r"contact(?:-us)?|kontakt|contacto|contatti|contato|contacts?|anfahrt|find-us|locations?|standorte?|nous-trouver",
+        (
+            r"contact(?:-us)?|kontakt|contacto|contatti|contato|contacts?|anfahrt|find-us|locations?|"
+            r"standorte?|nous-trouver"
+        ),
     ),
     (
         PageKind.PRODUCT,
-        r"products?|produkte?|produits?|productos?|prodotti|producten|produtos|features?|funktionen|services?|leistungen|"
-        r"servicios|servizi|diensten|servicos|prestations|platform|offer|angebot|offre|what-we-do|behandlungen|sortiment|"
+        r"products?|produkte?|produits?|productos?|prodotti|producten|produtos|features?|funktionen|"
+        r"services?|leistungen|"
+        r"servicios|servizi|diensten|servicos|prestations|platform|offer|angebot|offre|what-we-do|"
+        r"behandlungen|sortiment|"
         r"integrations?|treatments?|catalog(?:ue)?|katalog|metier|fonctionnalites|werkzeuge|maschinen",
     ),
 )
 _KIND_RULES = tuple((kind, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for kind, pattern in _KINDS)
 _CELL = 40  # characters; a longer table cell is prose
+_MADE_FOR = re.compile(r"(?:for|für|pour|para|per|voor|who .* (?:is|are) for)\b", re.IGNORECASE)
+_TITLE_BREAK = re.compile(r"\s+[|–—·-]\s+")
 _LOCALE = re.compile(r"[a-z]{2}(?:-[a-z]{2})?")
 _HOME_PATHS = {"", "index", "home", "start", "startseite", "accueil", "inicio"}
 
@@ -120,6 +149,7 @@ class Line:
     kind: PageKind
     block: Block
     index: int
+    order: int  # place among the lines that are the page's own
     text: str  # the block's text
     in_menu: bool  # navigation and footers
     repeated: bool  # stands on many pages of the site
@@ -203,10 +233,16 @@ def read_site(url: str, pages: Sequence[Page]) -> Site:
 def registrable(url: str) -> str:
     """The registrable domain of a URL or host; the host itself when it has no public suffix."""
     host = (urlsplit(url).hostname if "://" in url else url.split("/")[0].split(":")[0]) or ""
-    parts = _HOST(host)
+    parts = _suffixes()(host)
     if parts.domain and parts.suffix:
         return f"{parts.domain}.{parts.suffix}"
     return ".".join(host.split(".")[-2:])
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The packaged public suffix list; nothing is fetched or stored."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def page_kind(page: Page) -> PageKind:
@@ -220,6 +256,19 @@ def page_kind(page: Page) -> PageKind:
     for kind, rule in _KIND_RULES:
         if any(rule.fullmatch(part) for part in segments):
             return kind
+    return _kind_by_heading(page)
+
+
+def _kind_by_heading(page: Page) -> PageKind:
+    """What the first heading or the title says about a page whose address says nothing."""
+    heads = [block.text for block in page.blocks if block.kind in {"h1", "h2"}][:1]
+    for text in (*heads, _TITLE_BREAK.split(page.title)[0]):
+        if _MADE_FOR.match(text):
+            return PageKind.AUDIENCE
+        slug = re.sub(r"[^\w]+", "-", fold(text)).strip("-")
+        for kind, rule in _KIND_RULES:
+            if kind not in {PageKind.BLOG, PageKind.LEGAL} and rule.fullmatch(slug):
+                return kind
     return PageKind.OTHER
 
 
@@ -244,6 +293,7 @@ def _repeated(pages: Sequence[Page]) -> frozenset[str]:
 def _lines(page: Page, kind: PageKind, repeated: frozenset[str]) -> list[Line]:
     lines: list[Line] = []
     trapped = False
+    order = -1
     for index, block in enumerate(page.blocks):
         if speaks_to_machines(block.text):
             trapped = len(block.text) < 80 and block.text.rstrip().endswith((":", "!"))
@@ -252,7 +302,8 @@ def _lines(page: Page, kind: PageKind, repeated: frozenset[str]) -> list[Line]:
             trapped = False
             continue
         zone = block.zone in {"nav", "footer"}
+        order += not (zone or block.href or block.text in repeated)
         lines.append(
-            Line(page, kind, block, index, block.text, in_menu=zone, repeated=block.text in repeated)
+            Line(page, kind, block, index, order, block.text, in_menu=zone, repeated=block.text in repeated)
         )
     return lines

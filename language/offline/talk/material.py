@@ -106,10 +106,34 @@ def _account_sentence(
         return (0, _read(clause, evidence, choose, "signal")) if clause else None
     if kind in ("summary", "offer", "about", "proof", "audience", "staff", "size", "news", "keyword"):
         clause = wording.about_them(evidence.quote, lang, brief.account_name)
-        return (2 if kind == "summary" else 3, _read(clause, evidence, choose, kind)) if clause else None
+        if clause:
+            return (2 if kind == "summary" else 3, _read(clause, evidence, choose, kind))
+        return _slogan(evidence, brief, lang, choose) if kind == "summary" else None
     if kind in ("technology", "tech"):
-        return _technology(value, evidence, choose)
+        return _technology(value, evidence, brief, choose)
     return None
+
+
+_GREETS = re.compile(
+    r"\b(?:welcome|hello|nice|thank|happy|contact|home|news|blog|about|since|willkommen|herzlich|startseite|kontakt)\b",
+    re.I,
+)
+
+
+def _slogan(evidence: Evidence, brief: MailBrief, lang: str, choose: Chooser) -> tuple[int, Sentence] | None:
+    """A short line of theirs that cannot be turned into a clause, in quotation marks as what it is."""
+    line = wording.clean(evidence.quote).rstrip(".")
+    fits = (
+        3 <= len(line.split()) <= 9 and len(line) <= 60 and wording.usable(line) and not _GREETS.search(line)
+    )
+    foreign = (
+        wording.language_of(line) != lang
+        or re.match(r"(?:we|our|wir|unsere?)\b", line, re.I)
+        or re.search(r"[\d,:;–]", line)
+    )
+    if not fits or foreign or brief.account_name.casefold() in line.casefold():
+        return None
+    return 4, Sentence(choose.pick("slogan", line=line), (evidence,), "slogan")
 
 
 def _read(clause: str, evidence: Evidence, choose: Chooser, kind: str) -> Sentence:
@@ -123,15 +147,20 @@ def _hiring(evidence: Evidence, lang: str, choose: Chooser) -> tuple[int, Senten
         if lang == "en":
             what = ("" if re.search(r"s$", what) else "an " if what[0].lower() in "aeiou" else "a ") + what
         return 0, Sentence(choose.pick("hiring_for", clause=what), (evidence,), "hiring")
-    if not _HIRING.search(evidence.quote):
+    if not _HIRING.search(evidence.quote) and wording.language_of(evidence.quote) != "other":
         return None
     return 1, Sentence(choose.pick("hiring"), (evidence,), "hiring")
 
 
-def _technology(value: str, evidence: Evidence, choose: Chooser) -> tuple[int, Sentence] | None:
+def _technology(
+    value: str, evidence: Evidence, brief: MailBrief, choose: Chooser
+) -> tuple[int, Sentence] | None:
     match = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", evidence.quote, re.I)
-    if not match:
-        return None
+    ours = any(
+        re.search(rf"(?<!\w){re.escape(value)}(?!\w)", source.quote, re.I) for _, _, source in brief.seller
+    )
+    if not match or not ours:
+        return None  # a tool of theirs is worth a word only when our offer has to do with it
     return 4, Sentence(choose.pick("uses", clause=match.group()), (evidence,), "technology")
 
 
@@ -141,8 +170,10 @@ def _trade(brief: MailBrief, lang: str, choose: Chooser) -> Sentence | None:
     if "industry" not in facts:
         return None
     slug, source = facts["industry"]
-    trade = canonical.industry_label(slug, lang)
-    if not _says(trade, source.quote, lang):
+    quote = source.quote.replace(brief.account_name, " ")
+    parts = re.split(r" (?:and|und) ", canonical.industry_label(slug, lang))
+    trade = next((part for part in parts if _says(part, quote, lang)), "")
+    if not trade:
         return None
     many = trade if _AGENTS[lang].search(trade) else _COMPANIES_IN[lang].format(trade=trade)
     place, town = facts.get("city", ("", None))
@@ -188,23 +219,28 @@ def offers(brief: MailBrief, lang: str) -> list[Sentence]:
 
 
 def fits_trade(sentence: Sentence, brief: MailBrief) -> bool:
-    """True when a sentence about us names the kind of company we write to."""
+    """True when a sentence about us names the kind of company we write to, or a tool it uses."""
     theirs = {value for kind, value, _ in brief.account if kind == "industry"}
     wider = {parent for slug in theirs for parent in canonical.industry_ancestors(slug)}
-    return bool((theirs | wider) & set(canonical.industry_slugs(sentence.text)))
+    if (theirs | wider) & set(canonical.industry_slugs(sentence.text)):
+        return True
+    tools = [value for kind, value, _ in brief.account if kind in ("technology", "tech")]
+    return any(re.search(rf"(?<!\w){re.escape(tool)}(?!\w)", sentence.text, re.I) for tool in tools)
 
 
 def _clumsiness(text: str, seller: str) -> int:
     """What a product is comes before what it does; plain, medium-long sentences read best; head counts are no offer."""
     words = len(text.split())
     score = abs(words - 14) // 4 + text.count(",") + 2 * text.startswith("We offer ")
-    score -= 4 * bool(wording.topic_of(text, seller))
+    score += 3 * (words < 8) - 4 * bool(wording.topic_of(text, seller))
     return score + 8 * bool(
         re.search(r"\b(?:co-operative|founded|\d+ people|a team of|ein team|gegründet)\b", text, re.I)
     )
 
 
 def _ours(value: str, evidence: Evidence, brief: MailBrief, lang: str) -> str | None:
+    if value.lower().startswith("testimonial") or evidence.quote.lstrip()[:1] in '"“„«‚‘':
+        return None  # a customer's words are not ours to say
     made = wording.about_us(evidence.quote, lang, brief.seller_name)
     if made is None and value != evidence.quote and value.casefold() in evidence.quote.casefold():
         made = wording.about_us(value, lang, brief.seller_name)
@@ -244,7 +280,8 @@ def pain_sentences(brief: MailBrief, lang: str, choose: Chooser, *, asked: bool)
             continue
         if wording.has_verb(pain):
             # only words that are really on our page may be said as our statement, and praise is no problem
-            ours = pain.casefold().startswith(brief.seller_name.casefold())
+            praise = re.match(r"(?:there (?:is|are) no|no|it (?:is|does)|es gibt kein\w*)\b", pain, re.I)
+            ours = bool(praise) or pain.casefold().startswith(brief.seller_name.casefold())
             if pain.casefold() in evidence.quote.casefold() and not ours and not _ADDRESSED.search(pain):
                 found.append(Sentence(choose.pick("pain_sentence", pain=pain), (evidence,), "pain"))
         elif (

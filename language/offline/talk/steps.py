@@ -227,6 +227,8 @@ def _drop_kind(kind: str, ids: list[str], clause: Clause) -> Outcome:
         return call("drop_drafts", ids=ids)
     if kind == "approval":
         return Outcome(call("show_approvals").steps, replies.APPROVE_IN_CARDS)
+    if kind == "icp_line":
+        return call("edit_icp", edits=[_line_removal(key) for key in ids])
     if kind in ("prospect", "account"):
         reason = _REASON.search(clause.raw)
         return call(
@@ -236,6 +238,12 @@ def _drop_kind(kind: str, ids: list[str], clause: Clause) -> Outcome:
             reason=reason["reason"] if reason else "removed on request in chat",
         )
     return ask_back("I cannot drop that. Tell me which prospect, draft or profile line you mean.")
+
+
+def _line_removal(key: str) -> dict[str, Any]:
+    """The edit that removes a profile line, from its key `kind.field.value`."""
+    kind, field_name, value = ([*key.split(".", 2), "", ""])[:3]
+    return {"op": "remove", "kind": kind, "field": field_name, "value": value, "match": []}
 
 
 def _qualify(clause: Clause, situation: Situation) -> Outcome:

@@ -385,6 +385,11 @@ _DEFINES = (
     r"^{seller}[\w ]*? (?:ist|sind|bietet) (?:ein |eine |einen |die |das )?(?P<t>[\w\s,/-]{{4,60}}?)"
     r"(?= (?:für|mit|die|das|der|zur|zum|aus)\b|,|\.|$)",
 )
+_PRODUCT_OF = re.compile(
+    r"\b(management|analytics|marketing|accounting|scheduling|booking|hosting|training|monitoring|automation|planning|tracking|"
+    r"reporting|payroll) (?:software|platform|system|app|portal|tool)$",
+    re.I,
+)
 _GERMAN_PRODUCT = re.compile(
     r"(?:software|plattform|system|lösung|werkzeug|dienst|service|buchung|verwaltung|analyse|beratung|technik|"
     r"anlagen?|planung|abrechnung|schulung|wartung|app|portal|erfassung|management|buchhaltung)$",
@@ -396,5 +401,6 @@ def _product(text: str, seller: str) -> str:
     words = _MODIFIERS.sub("", re.sub(r"^.*,\s*", "", text).strip())
     if len(words.split()) > 2:
         words = re.sub(r"\s+(?:alternative|tool|tools|company|provider|team|solution)$", "", words)
+    words = _PRODUCT_OF.sub(r"\1", words)
     named = _NOUN_END.search(words) or _GERMAN_PRODUCT.search(words)
     return words if named and 4 <= len(words) <= 34 and words.lower() != seller.lower() else ""

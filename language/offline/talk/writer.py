@@ -176,6 +176,9 @@ def _observation_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts
     )
 
 
+_PRODUCT = re.compile(r"(?:software|platform|system|app|portal|tools?)$", re.I)
+
+
 def _questions(sentences: list[Sentence]) -> list[Sentence]:
     return [sentence for sentence in sentences if sentence.text.endswith("?")]
 
@@ -184,7 +187,8 @@ def _question_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """b: the question comes first and is the only one; the end asks for nothing but an answer."""
     asked = _questions(stock.pains)[:1]
     if not asked and stock.topic:
-        asked = [Sentence(choose.pick("question_topic", topic=stock.topic, account=brief.account_name))]
+        slot = "question_product" if _PRODUCT.search(stock.topic) else "question_topic"
+        asked = [Sentence(choose.pick(slot, topic=stock.topic, account=brief.account_name))]
     if not asked:
         return _observation_first(stock, choose, brief)
     proof, link = stock.proofs[:1], [stock.link] if stock.link else []

@@ -12,7 +12,8 @@ from language.port import Plan, Shown, Situation, ToolOffer
 
 CASES = yaml.safe_load(Path(__file__).with_name("talk_utterances.yaml").read_text("utf-8"))
 TOOL_NAMES = (
-    "onboard show_icp edit_icp find_prospects list_prospects explain_prospect qualify_prospect ask plan_campaign show_campaign "
+    "onboard show_icp edit_icp find_prospects list_prospects explain_prospect qualify_prospect ask "
+    "plan_campaign show_campaign "
     "show_draft revise_drafts drop_drafts launch_campaign show_approvals why pause resume status help"
 )
 TOOLS = [ToolOffer(name=name, specialist="any", description="", schema={}) for name in TOOL_NAMES.split()]
@@ -28,8 +29,12 @@ HELD_OUT_BAR = 0.9
 
 @cache
 def scenes() -> dict[str, Situation]:
-    prospects = tuple(Shown(kind="prospect", id=f"pro_{n}", label=label, position=n) for n, label in enumerate(LABELS, 1))
-    drafts = tuple(Shown(kind="draft", id=f"dra_{n}", label=label, position=n) for n, label in enumerate(LABELS, 1))
+    prospects = tuple(
+        Shown(kind="prospect", id=f"pro_{n}", label=label, position=n) for n, label in enumerate(LABELS, 1)
+    )
+    drafts = tuple(
+        Shown(kind="draft", id=f"dra_{n}", label=label, position=n) for n, label in enumerate(LABELS, 1)
+    )
     found = Situation(has_icp=True, prospects=4, shown=prospects)
     written = Situation(has_icp=True, prospects=4, drafts=4, campaign_id="cam_1", shown=drafts)
     return {
@@ -58,7 +63,9 @@ def fault(case: dict[str, Any]) -> str:
     wanted = case.get("do", [])
     if [name for name, _ in wanted] != [step.name for step in made.steps]:
         return f"steps: {[(step.name, step.args) for step in made.steps]}"
-    return "; ".join(_args_fault(args, step.args) for (_, args), step in zip(wanted, made.steps, strict=True)).strip("; ")
+    return "; ".join(
+        _args_fault(args, step.args) for (_, args), step in zip(wanted, made.steps, strict=True)
+    ).strip("; ")
 
 
 def _args_fault(wanted: dict[str, Any], got: dict[str, Any]) -> str:
@@ -104,18 +111,38 @@ def test_an_act_waits_while_half_of_the_message_is_unclear() -> None:
 
 
 def test_a_follow_up_question_repeats_the_list_with_another_filter() -> None:
-    before = scenes()["prospects"].model_copy(update={"recent": (("user", "who are the ones in France?"), ("assistant", "Two."))})
+    before = scenes()["prospects"].model_copy(
+        update={"recent": (("user", "who are the ones in France?"), ("assistant", "Two."))}
+    )
     made = plan("and in Austria?", before, TOOLS)
     assert [(step.name, step.args.get("country")) for step in made.steps] == [("list_prospects", "AT")]
 
 
 def test_an_answer_to_which_one_completes_the_request() -> None:
-    asked = scenes()["drafts"].model_copy(update={"recent": (("user", "make it shorter"), ("assistant", "Which one do you mean?"))})
+    asked = scenes()["drafts"].model_copy(
+        update={"recent": (("user", "make it shorter"), ("assistant", "Which one do you mean?"))}
+    )
     made = plan("the second one", asked, TOOLS)
     assert [(step.name, step.args["ids"]) for step in made.steps] == [("revise_drafts", ["dra_2"])]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "\x00\x01", "a" * 20_000, "🙂", "(((((", "{{x}}", "/" * 50, "-" * 3000, "no " * 2000, "\ud800 hi"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "?!",
+        "\x00\x01",
+        "a" * 20_000,
+        "🙂",
+        "(((((",
+        "{{x}}",
+        "/" * 50,
+        "-" * 3000,
+        "no " * 2000,
+        "\ud800 hi",
+    ],
+)
 def test_odd_input_never_breaks_and_never_acts(text: str) -> None:
     made = plan(text, scenes()["drafts"], TOOLS)
     assert not {step.name for step in made.steps} & CHANGES

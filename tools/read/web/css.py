@@ -112,7 +112,9 @@ class Styles:
                 continue
             for selector in selectors.split(",")[:_MAX_SELECTORS]:
                 rule = _rule(selector.strip()[:_MAX_VALUE], declarations, order)
-                for key in _keys(rule.last) if rule is not None else ():
+                if rule is None:
+                    continue
+                for key in _keys(rule.last):
                     self._by_key.setdefault(key, []).append(rule)
                     del self._by_key[key][:-_MAX_RULES_PER_KEY]
 

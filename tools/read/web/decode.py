@@ -12,9 +12,12 @@ _STEP = 256 * 1024
 
 
 class _Limits(Protocol):
-    raw_bytes: int
-    decoded_bytes: int
-    ratio: int
+    @property
+    def raw_bytes(self) -> int: ...
+    @property
+    def decoded_bytes(self) -> int: ...
+    @property
+    def ratio(self) -> int: ...
 
 
 class BodyDecoder:

@@ -7,7 +7,7 @@ Host header, SNI and the connection pool keep the name, so no two hosts ever sha
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpcore2
 import httpx2
@@ -21,9 +21,14 @@ _CONNECT_SECONDS = 6.0
 _ADDRESSES_TRIED = 4
 
 
+def _dialer() -> httpcore2.AsyncNetworkBackend:
+    # The library types this class by its stand-in for a missing anyio.
+    return cast(httpcore2.AsyncNetworkBackend, httpcore2.AnyIOBackend())
+
+
 async def connect_to(address: str, port: int, seconds: float | None) -> httpcore2.AsyncNetworkStream:
     """Open a TCP connection to a literal address."""
-    return await httpcore2.AnyIOBackend().connect_tcp(address, port, timeout=seconds)
+    return await _dialer().connect_tcp(address, port, timeout=seconds)
 
 
 class CheckedBackend(httpcore2.AsyncNetworkBackend):
@@ -55,7 +60,7 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         """Part of the backend's port; only retries use it, and we have none."""
-        await httpcore2.AnyIOBackend().sleep(seconds)
+        await _dialer().sleep(seconds)
 
 
 class DirectTransport(httpx2.AsyncBaseTransport):

@@ -150,7 +150,9 @@ def _same_as_background(element: HtmlElement, declared: Declarations, styles: St
         return True
     colour = _colour(value)
     behind = _background(element, styles) if colour else None
-    return bool(colour and behind) and all(abs(a - b) <= 8 for a, b in zip(colour, behind, strict=True))
+    if colour is None or behind is None:
+        return False
+    return all(abs(a - b) <= 8 for a, b in zip(colour, behind, strict=True))
 
 
 def _background(element: HtmlElement, styles: Styles) -> Colour | None:

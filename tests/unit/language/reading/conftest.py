@@ -53,14 +53,18 @@ def written_page(*lines: str, url: str = "http://acme.example/", title: str = ""
         blocks.append(block)
     links = tuple(Link(url=block.href, text=block.text) for block in blocks if block.href)
     return Page(
-        url=url, title=title, lang=lang, blocks=tuple(blocks), links=links, fetched_at=SEEN, label=web_label(url)
+        url=url,
+        title=title,
+        lang=lang,
+        blocks=tuple(blocks),
+        links=links,
+        fetched_at=SEEN,
+        label=web_label(url),
     )
 
 
 def _page(domain: str, head: list[str], lines: list[str]) -> Page:
-    return written_page(
-        *lines, url=f"http://{domain}{head[0]}", title=" | ".join(head[1:-1]), lang=head[-1]
-    )
+    return written_page(*lines, url=f"http://{domain}{head[0]}", title=" | ".join(head[1:-1]), lang=head[-1])
 
 
 def _block(words: list[str], text: str, heading: str, url: str) -> Block:

@@ -1,0 +1,1 @@
+"""What the program itself costs: the model is a local server that answers at once."""

@@ -1,0 +1,135 @@
+"""The command line as other programs use it: sub-processes with a home of their own and a clean environment."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.market.process import MarketEndpoints
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 240.0  # seconds for one command on a busy machine
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be exactly one JSON document."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The failure's shape."""
+        return self.json["error"]
+
+
+@dataclass(frozen=True)
+class Cli:
+    """Runs commands in one home."""
+
+    home: Path
+    settings: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command sees: nothing of this process but the path."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {**kept, "RAINMAKER_HOME": str(self.home), "PYTHONPATH": str(ROOT), **self.settings}
+
+    def run(self, *args: str, text: str | None = None) -> Done:
+        """One command from start to end, from a working directory that is not the project's."""
+        done = subprocess.run(
+            [sys.executable, "-m", "channels.cli", *args],
+            cwd=self.home.parent,
+            env=self.environment,
+            input=text,
+            stdin=subprocess.DEVNULL if text is None else None,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def json(self, *args: str) -> Any:
+        """The document of a command that must work."""
+        done = self.run(*args, "--json")
+        assert done.code == 0, done.out + done.err
+        return done.json
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """A command that goes on running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "channels.cli", *args],
+            cwd=self.home.parent,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def with_settings(self, **more: str) -> "Cli":
+        """The same home with other settings."""
+        return Cli(self.home, {**self.settings, **more})
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    return Cli(tmp_path / "home", {})
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarketEndpoints]:
+    command = [
+        *(sys.executable, "-m", "evals.market", "--companies", "60", "--clock", "stepped"),
+        *("--start", "2026-11-24T10:00:00+00:00", "--mail-user", "robin@pitchloom.example"),
+        *("--parent-pid", str(os.getpid())),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield MarketEndpoints.parse(process.stdout.readline())
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def sandbox_settings(market: MarketEndpoints) -> dict[str, str]:
+    return {
+        **market.settings(),
+        "RAINMAKER_MAIL_FROM": f"Robin Weber <{market.mail_user}>",
+        "RAINMAKER_POSTAL_ADDRESS": "Example Street 1, Tallinn",
+        "RAINMAKER_MAILBOX_STARTED": "2020-01-01",
+        "RAINMAKER_SEND_GRACE": "0.2",
+    }
+
+
+@pytest.fixture(scope="session")
+def cli_at() -> Callable[[Path, Mapping[str, str]], Cli]:
+    return Cli
+
+
+CONTACTS = """Company,Website,First name,Last name,Title,E-mail,Country,City,Employees,Industry
+Nordlicht Praxis,https://nordlicht-praxis.example,Anna,Weiss,Praxisleitung,anna@nordlicht-praxis.example,Germany,Berlin,12,Dental
+Blue Door Ltd,bluedoor.example,Tom,Baker,Founder,tom@bluedoor.example,United Kingdom,London,30,Marketing agency
+Atelier Lune,atelier-lune.example,Claire,Petit,CEO,claire@atelier-lune.example,France,Lyon,8,Fashion
+"""
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    path = tmp_path / "contacts.csv"
+    path.write_text(CONTACTS)
+    return path

@@ -1,0 +1,185 @@
+"""The audit chain finds every edit, drop, reorder and truncation, and says itself what it allows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from runtime.store import audit
+from runtime.store.audit import Head, check_head, sign_head
+from runtime.store.engine import Database
+from runtime.store.tables import audit as table
+from tests.fixtures import builders
+
+KEY = b"0123456789abcdef"
+
+
+@pytest.fixture
+async def chain(database: Database) -> Database:
+    """Six records."""
+    async with database.write() as tx:
+        for number in range(1, 7):
+            await audit.append(
+                tx,
+                at=builders.MONDAY + timedelta(seconds=number),
+                kind="decision",
+                subject=f"dec_{number}",
+                by="gate",
+                body={"verdict": "ask", "number": number, "text": "Größe 😀 \ud800"},
+            )
+    return database
+
+
+async def first_bad(database: Database) -> int | None:
+    async with database.read() as tx:
+        found = await audit.verify(tx)
+    assert found.ok == (found.first_bad is None)
+    return found.first_bad
+
+
+async def change(database: Database, number: int, **values: Any) -> None:
+    async with database.write() as tx:
+        await tx.execute(update(table).where(table.c.seq == number).values(**values))
+
+
+async def test_an_untouched_chain_is_whole(chain: Database) -> None:
+    async with chain.read() as tx:
+        assert await audit.verify(tx) == audit.Verified(True, 6)
+
+
+async def test_an_empty_chain_is_whole(database: Database) -> None:
+    assert await first_bad(database) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "approved"},
+        {"subject": "dec_9"},
+        {"by": "olga"},
+        {"body": {"verdict": "allow", "number": 3}},
+        {"at": builders.MONDAY},
+        {"prev_hash": "0" * 64},
+        {"hash": "f" * 64},
+    ],
+)
+async def test_an_edit_of_any_cell_is_found_where_it_is(chain: Database, values: dict[str, Any]) -> None:
+    await change(chain, 3, **values)
+    assert await first_bad(chain) == 3
+
+
+async def test_an_edit_with_its_hash_made_again_is_found_at_the_next_record(chain: Database) -> None:
+    async with chain.read() as tx:
+        row = (await audit.about(tx, "dec_3"))[0]
+    body = {"verdict": "allow"}
+    again = audit.record_hash(3, row["at"], row["kind"], row["subject"], row["by"], body, row["prev_hash"])
+    await change(chain, 3, body=body, hash=again)
+    assert await first_bad(chain) == 4
+
+
+@pytest.mark.parametrize(("seq", "found"), [(1, 2), (3, 4), (5, 6)])
+async def test_a_dropped_record_is_found(chain: Database, seq: int, found: int) -> None:
+    async with chain.write() as tx:
+        await tx.execute(delete(table).where(table.c.seq == seq))
+    assert await first_bad(chain) == found
+
+
+async def test_two_swapped_records_are_found(chain: Database) -> None:
+    for old, new in ((2, 99), (3, 2), (99, 3)):
+        await change(chain, old, seq=new)
+    assert await first_bad(chain) == 2
+
+
+async def test_a_dropped_last_record_is_found_by_the_signed_head_only(chain: Database) -> None:
+    async with chain.read() as tx:
+        kept = sign_head(KEY, await audit.head(tx))
+    async with chain.write() as tx:
+        await tx.execute(delete(table).where(table.c.seq == 6))
+    assert await first_bad(chain) is None
+    told = check_head(KEY, kept)
+    assert told is not None
+    async with chain.read() as tx:
+        assert await audit.hash_at(tx, told.records) != told.hash
+
+
+async def test_a_chain_that_grew_since_the_head_was_kept_still_fits_it(chain: Database) -> None:
+    async with chain.read() as tx:
+        told = check_head(KEY, sign_head(KEY, await audit.head(tx)))
+    async with chain.write() as tx:
+        await audit.append(tx, at=builders.MONDAY, kind="sent", subject="dec_1", by="effector", body={})
+    async with chain.read() as tx:
+        assert told is not None
+        assert await audit.hash_at(tx, told.records) == told.hash
+
+
+async def test_the_head_of_an_empty_chain_fits_it(database: Database) -> None:
+    async with database.read() as tx:
+        told = check_head(KEY, sign_head(KEY, await audit.head(tx)))
+        assert told == Head(0, audit.GENESIS)
+        assert await audit.hash_at(tx, 0) == told.hash
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"records": 3}',
+        "null",
+        sign_head(b"another key", Head(6, "a" * 64)),
+        sign_head(KEY, Head(6, "a" * 64)).replace('"records": 6', '"records": 5'),
+        sign_head(KEY, Head(6, "a" * 64)).replace("aaa", "baa"),
+        '{"records": 6, "hash": "x", "mac": "ü"}',
+    ],
+)
+def test_a_damaged_forged_or_foreign_head_is_no_head(line: str) -> None:
+    assert check_head(KEY, line) is None
+
+
+async def test_records_come_out_ready_for_json_and_in_order(chain: Database) -> None:
+    async with chain.read() as tx:
+        records = await audit.everything(tx)
+        stored = (await tx.execute(select(table.c.seq))).scalars().all()
+    assert [one["seq"] for one in records] == list(stored) == [1, 2, 3, 4, 5, 6]
+    assert isinstance(records[0]["at"], str)
+
+
+HASH = "a" * 64
+ASKED: list[tuple[str, dict[str, Any]]] = [("decision", {"action_hash": HASH, "verdict": "ask"})]
+APPROVED = ("approved", {"action_hash": HASH})
+ENTITLEMENTS: dict[str, tuple[list[tuple[str, dict[str, Any]]], bool]] = {
+    "nothing": ([], False),
+    "allowed": ([("decision", {"action_hash": HASH, "verdict": "allow"})], True),
+    "notify": ([("decision", {"action_hash": HASH, "verdict": "notify"})], True),
+    "asked": (ASKED, False),
+    "asked and approved": ([*ASKED, APPROVED], True),
+    "approved another text": ([*ASKED, ("approved", {"action_hash": "b" * 64})], False),
+    "rejected": ([*ASKED, ("rejected", {"action_hash": HASH})], False),
+    "refused": ([("decision", {"action_hash": HASH, "verdict": "refuse"})], False),
+    "refused, approval forged": ([("decision", {"action_hash": HASH, "verdict": "refuse"}), APPROVED], False),
+    "approved, never decided": ([APPROVED], False),
+    "another action": ([("decision", {"action_hash": "b" * 64, "verdict": "allow"})], False),
+    "unknown verdict": ([("decision", {"action_hash": HASH, "verdict": "yes"})], False),
+}
+
+
+@pytest.mark.parametrize(("records", "expected"), ENTITLEMENTS.values(), ids=list(ENTITLEMENTS))
+async def test_the_chain_says_what_may_be_done(
+    database: Database, records: list[tuple[str, dict[str, Any]]], expected: bool
+) -> None:
+    async with database.write() as tx:
+        for kind, body in records:
+            await audit.append(tx, at=builders.MONDAY, kind=kind, subject="dec_1", by="gate", body=body)
+    async with database.read() as tx:
+        assert await audit.entitled(tx, "dec_1", HASH) is expected
+
+
+async def test_a_record_changed_by_hand_allows_nothing(database: Database) -> None:
+    async with database.write() as tx:
+        body = {"action_hash": HASH, "verdict": "refuse"}
+        await audit.append(tx, at=builders.MONDAY, kind="decision", subject="dec_1", by="gate", body=body)
+    await change(database, 1, body={"action_hash": HASH, "verdict": "allow"})
+    async with database.read() as tx:
+        assert not await audit.entitled(tx, "dec_1", HASH)

@@ -1,0 +1,143 @@
+"""Everything that is looked at again, inside the claim's transaction, before an approved mail may leave.
+
+The world may have changed since the approval, and so may the records. Reads only; the effector acts on it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from autonomy import gate, judge, limits, switch
+from autonomy.policy import Policy
+from autonomy.terms import Terms
+from domain.accounts import Contact
+from domain.actions import SendEmail, parse_action
+from domain.campaigns import CampaignState
+from domain.decisions import Decision, Verdict
+from runtime.store import audit, campaigns, crm, decisions, outbox, people
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The mail may leave now. `first` means no mail reached this person before."""
+
+    action: SendEmail
+    contact: Contact
+    first: bool
+
+
+@dataclass(frozen=True)
+class Never:
+    """The mail may not leave any more."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """The mail waits: until a time, or (None) until a stop or pause is lifted."""
+
+    until: datetime | None
+    why: str
+
+
+async def recheck(
+    tx: AsyncConnection, row: dict[str, Any], *, terms: Terms, policy: Policy, now: datetime
+) -> Ready | Never | NotNow:
+    """Judge one queued intent again."""
+    stored = await decisions.decision(tx, row["decision_id"])
+    stop = await _stopped(tx, row, stored, terms)
+    if stop:
+        return NotNow(None, stop)
+    refusal = await _records_differ(tx, row, stored, now) or await _judged_again(
+        tx, row, stored, terms, policy, now
+    )
+    if refusal:
+        return refusal
+    action = parse_action(row["action"])
+    contact = await crm.contact(tx, row["contact_id"])
+    if contact is None or not isinstance(action, SendEmail):
+        return Never("refused", "The recipient is not in the CRM.")
+    wait = await _wait(tx, contact, terms, now)
+    return wait or Ready(action, contact, not await outbox.was_sent(tx, contact.id))
+
+
+async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, terms: Terms) -> str:
+    """Why the kill switch or a paused campaign keeps the intent waiting; empty when nothing does."""
+    scopes = [f"campaign:{row['campaign_id']}", f"mailbox:{terms.sender}"]
+    if stored is not None:
+        scopes.append(f"agent:{stored.proposal.actor.name}")
+    stop = switch.stopped(await people.thrown_switches(tx), "sends", scopes)
+    if stop:
+        return stop
+    campaign = await campaigns.campaign(tx, row["campaign_id"])
+    return "The campaign is paused." if campaign and campaign.state is CampaignState.PAUSED else ""
+
+
+async def _records_differ(
+    tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, now: datetime
+) -> Never | None:
+    """Does every record about this intent still say the same, and does the chain allow it?"""
+    try:
+        action = parse_action(row["action"])
+    except ValidationError:
+        return Never("approval_mismatch", "The stored mail is damaged.")
+    asked = (row["action_hash"], row["contact_id"], row["campaign_id"], row["key"])
+    if not isinstance(action, SendEmail) or asked != (
+        action.hash,
+        action.contact_id,
+        action.campaign_id,
+        action.key,
+    ):
+        return Never("approval_mismatch", "The text differs from the approved one.")
+    if stored is None or stored.proposal.action.hash != action.hash:
+        return Never("approval_mismatch", "The text differs from the approved one.")
+    if not await audit.entitled(tx, row["decision_id"], action.hash):
+        return Never("no_decision", "The audit chain holds no decision that allows this mail.")
+    permit = await decisions.permit(tx, row["permit_id"])
+    bound = (row["decision_id"], action.hash, None)
+    if permit is None or (permit["decision_id"], permit["action_hash"], permit["spent_at"]) != bound:
+        return Never("no_permit", "The permit is missing, spent or for another mail.")
+    if permit["expires_at"] <= now or row["not_after"] <= now:
+        return Never("approval_expired", "The approval expired before the mail could leave.")
+    return None
+
+
+async def _judged_again(
+    tx: AsyncConnection,
+    row: dict[str, Any],
+    stored: Decision | None,
+    terms: Terms,
+    policy: Policy,
+    now: datetime,
+) -> Never | None:
+    """The gate on today's facts. A stop only waits, and this intent itself is no earlier one."""
+    if stored is None:
+        return Never("no_decision", "There is no decision on this mail.")
+    snapshot = await judge.take_snapshot(tx, stored.proposal, terms, now)
+    mail = snapshot.mail.model_copy(update={"already": None}) if snapshot.mail else None
+    snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None})
+    if mail is not None and mail.contact_candidate:
+        return Never("refused", "Nobody approved this recipient as a contact.")
+    judgement = gate.decide(stored.proposal, snapshot, policy)
+    if judgement.verdict is Verdict.REFUSE:
+        return Never("refused", judgement.why)
+    approved = await audit.was_approved(tx, row["decision_id"], row["action_hash"])
+    if judgement.verdict is Verdict.ASK and not approved:
+        return Never("approval_needed", f"The rules now want a person to decide: {judgement.why}")
+    return None
+
+
+async def _wait(tx: AsyncConnection, contact: Contact, terms: Terms, now: datetime) -> NotNow | None:
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    times = limits.SendTimes(
+        contact=tuple(await outbox.sent_times(tx, contact_id=contact.id)),
+        account=tuple(await outbox.sent_times(tx, account_id=contact.account_id, since=day)),
+        mailbox=tuple(await outbox.sent_times(tx, since=day)),
+    )
+    wait = limits.earliest(now, contact.zones, times, terms.mailbox_started or now.date())
+    return NotNow(wait.until, wait.why) if wait else None
