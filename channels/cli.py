@@ -274,7 +274,9 @@ def _edge(error: Exception) -> None:
     as_json = "--json" in sys.argv
     message = getattr(error, "format_message", None)
     if message is not None:
-        fail(Correctable(str(message()), code="bad_arguments", hint="See --help."), as_json)
+        text = str(message()).strip()
+        text += "" if text.endswith((".", "?", "!")) else "."
+        fail(Correctable(text, code="bad_arguments", hint="See --help."), as_json)
     if isinstance(error, RainmakerError):
         fail(error, as_json)
     where = keep_trace(error)

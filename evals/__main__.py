@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
         return 1
-    except Exception as error:  # noqa: BLE001 – the edge: a broken run ends with one clear sentence
+    except Exception as error:  # the edge: a broken run ends with one clear sentence
         log.exception("suite_failed")
         _fail(Retryable(f"The run ended early: {error}", code="suite_failed", where=words[0]), as_json)
         return 1

@@ -44,7 +44,9 @@ async def show_draft(desk: Desk, args: DraftArgs) -> StepResult:
     """Show one draft with the source of every claim."""
     async with desk.database.read() as tx:
         _, drafts, names = await current_campaign(tx)
-    draft = _named(drafts, (args.id,))[0]
+    wanted = args.id.casefold()
+    known = [one.id for one in drafts if wanted in names.get(one.contact_id, "").casefold()]
+    draft = _named(drafts, (known[0] if known else args.id,))[0]
     name = names.get(draft.contact_id, "")
     return StepResult(
         text=draft_text(draft, name),

@@ -87,6 +87,8 @@ async def explain_prospect(desk: Desk, args: ProspectArgs) -> StepResult:
     """Explain why a prospect is in or out: reasons for and against with their sources."""
     async with desk.database.read() as tx:
         rows = await crm.prospect_rows(tx, ids=[args.id])
+        if not rows:  # a person may have typed a name
+            rows = await crm.prospect_rows(tx, ids=await crm.prospects_named(tx, args.id, 1))
     if not rows:
         raise Correctable(
             "There is no such prospect.", code="unknown_prospect", where=args.id, hint="See /prospects."

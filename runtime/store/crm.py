@@ -309,3 +309,23 @@ async def accounts_of_batch(tx: AsyncConnection, batch_id: str) -> list[str]:
         crm_changes.c.undone_at.is_(None),
     )
     return [row.record_id for row in await tx.execute(query) if row.before is None]
+
+
+async def prospects_named(tx: AsyncConnection, name: str, limit: int) -> list[str]:
+    """Ids of prospects whose company or person is called like this, best fit first."""
+    wanted = name.strip().lower().replace("%", "").replace("_", "")
+    if len(wanted) < 2:
+        return []
+    query = (
+        select(prospects.c.id)
+        .join(accounts, prospects.c.account_id == accounts.c.id)
+        .outerjoin(contacts, prospects.c.contact_id == contacts.c.id)
+        .where(
+            func.lower(accounts.c.name).like(wanted + "%")
+            | func.lower(contacts.c.name).like(wanted + "%")
+            | func.lower(contacts.c.name).like("% " + wanted + "%")
+        )
+        .order_by(prospects.c.fit.desc(), prospects.c.id)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())

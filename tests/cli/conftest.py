@@ -42,6 +42,7 @@ class Cli:
 
     home: Path
     settings: Mapping[str, str]
+    warm: "Warm"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,12 +52,16 @@ class Cli:
 
     def run(self, *args: str, text: str | None = None) -> Done:
         """One command from start to end, from a working directory that is not the project's."""
+        request = {"args": args, "cwd": str(self.home.parent), "environment": self.environment, "text": text}
+        return self.warm.run(request)
+
+    def run_cold(self, *args: str) -> Done:
+        """The same in a fresh interpreter, as a person starts it."""
         done = subprocess.run(
             [sys.executable, "-m", "channels.cli", *args],
             cwd=self.home.parent,
             env=self.environment,
-            input=text,
-            stdin=subprocess.DEVNULL if text is None else None,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=LIMIT,
@@ -84,12 +89,38 @@ class Cli:
 
     def with_settings(self, **more: str) -> "Cli":
         """The same home with other settings."""
-        return Cli(self.home, {**self.settings, **more})
+        return Cli(self.home, {**self.settings, **more}, self.warm)
+
+
+class Warm:
+    """The loaded process that forks once per command."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, request: Mapping[str, Any]) -> Done:
+        """Send a request and wait for how it ended."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return Done(**json.loads(self._process.stdout.readline()))
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    command = [sys.executable, str(Path(__file__).with_name("warm_cli.py"))]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        yield Warm(process)
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    return Cli(tmp_path / "home", {})
+def cli(tmp_path: Path, warm: Warm) -> Cli:
+    return Cli(tmp_path / "home", {}, warm)
 
 
 @pytest.fixture(scope="session")
@@ -117,8 +148,8 @@ def sandbox_settings(market: MarketEndpoints) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def cli_at() -> Callable[[Path, Mapping[str, str]], Cli]:
-    return Cli
+def cli_at(warm: Warm) -> Callable[[Path, Mapping[str, str]], Cli]:
+    return lambda home, settings: Cli(home, settings, warm)
 
 
 CONTACTS = """Company,Website,First name,Last name,Title,E-mail,Country,City,Employees,Industry

@@ -37,7 +37,7 @@ def test_init_never_asks_and_prints_the_first_password_once(cli):
         (["import", "there-is-no-such-file.csv"], "file_not_found"),
         (["chat", "  "], "empty_message"),
         (["chat", "x" * 20_001], "message_too_long"),
-        (["chat", b"half \xff character"], "bad_text"),
+        (["chat", "half \udcff character"], "bad_text"),
     ],
     ids=lambda value: " ".join(map(str, value))[:40] if isinstance(value, list) else value,
 )
@@ -100,6 +100,12 @@ def test_an_empty_home_answers_reads_with_nothing(cli):
     wanted = {"signals", "decisions", "asked", "refused", "sent", "failed", "in_doubt", "idle"}
     assert wanted <= set(turn)
     assert turn["idle"] is True
+
+
+def test_a_fresh_interpreter_behaves_the_same(cli):
+    done = cli.run_cold("why", "nothing-like-this", "--json")
+    assert (done.code, done.error["code"]) == (2, "unknown_id")
+    assert cli.run_cold("prospects", "--json").json == []
 
 
 def test_logs_go_to_stderr_even_when_verbose(cli):

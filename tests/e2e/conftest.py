@@ -89,8 +89,19 @@ class Service:
                     self.password = line.rpartition(" / ")[2]
                 if line.startswith("http://"):
                     self.url = line
-                    return
+                    return await self._until_it_answers()
         raise AssertionError("the service ended before it printed its address")
+
+    async def _until_it_answers(self) -> None:
+        """The address is printed a moment before the first connection is taken."""
+        address = urlsplit(self.url)._replace(path="/health").geturl()
+        async with asyncio.timeout(START_SECONDS), httpx2.AsyncClient(trust_env=False) as http:
+            while True:
+                try:
+                    (await http.get(address)).raise_for_status()
+                    return
+                except httpx2.ConnectError:
+                    await asyncio.sleep(0.1)
 
     async def stop(self) -> None:
         """End it as Ctrl-C does."""

@@ -235,6 +235,19 @@ async def _campaign_chain(tx: AsyncConnection, wanted: str) -> list[Link]:
     ]
 
 
+async def _named_chain(tx: AsyncConnection, wanted: str) -> list[Link]:
+    """A person or company by name: the mail to them if there is one, else the prospect."""
+    found = await crm.prospects_named(tx, wanted, 1)
+    if not found:
+        return []
+    prospect = await crm.prospect(tx, found[0])
+    if prospect is None or prospect.contact_id is None:
+        return await _prospect_chain(tx, found[0])
+    query = select(outbox).where(outbox.c.contact_id == prospect.contact_id).limit(1)
+    row = (await tx.execute(query)).mappings().first()
+    return await _mail_chain(tx, dict(row)) if row else await _prospect_chain(tx, found[0])
+
+
 async def _cause(tx: AsyncConnection, decision: Decision) -> list[Link]:
     message = await talks.message(tx, decision.proposal.cause)
     if message is None:

@@ -21,7 +21,7 @@ def test_without_goal_or_value_nothing_is_met() -> None:
 def test_the_interval_of_a_fraction_is_wilsons() -> None:
     low, high = wilson(81, 263)  # a textbook example
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-    assert wilson(0, 10)[0] == 0.0 and wilson(10, 10)[1] == 1.0
+    assert wilson(0, 10)[0] == pytest.approx(0) and wilson(10, 10)[1] == pytest.approx(1)
 
 
 def test_timings_are_medians_with_their_middle_half() -> None:

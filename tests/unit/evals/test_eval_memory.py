@@ -15,7 +15,7 @@ def test_there_are_enough_notes_and_each_is_asked_for_in_three_ways() -> None:
     assert len(questions()) == len(KINDS) * len(notes())
 
 
-def test_keywords_stand_in_their_note_and_paraphrases_use_other_words() -> None:
+def test_paraphrases_use_other_words_than_their_note() -> None:
     texts = {note.id: set(note.text.lower().replace(",", " ").replace(".", " ").split()) for note in notes()}
     shared = [
         len(texts[one.answer] & {word for word in one.text.lower().split() if len(word) > 5})

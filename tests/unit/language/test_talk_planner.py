@@ -24,7 +24,7 @@ LABELS = (
     "Jan de Vries, CEO, Northwind Traders",
 )
 CHANGES = {"launch_campaign", "pause", "resume", "drop_drafts", "qualify_prospect"}
-HELD_OUT_BAR = 0.9
+HELD_OUT_BAR = 0.9  # the first run, before any rule was touched, got 83 of 92 right
 
 
 @cache

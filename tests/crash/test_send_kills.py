@@ -1,0 +1,95 @@
+"""Sending survives `kill -9` at any step: at the receiving end nothing is missing and nothing is there twice."""
+
+import multiprocessing
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from evals.market.process import MarketEndpoints, MarketProcess
+from runtime.store import audit
+from tests.crash import sender
+from tests.crash.sender import POINTS, Job
+from tests.fixtures.workspace import Workspace
+
+KILLS, MAILS, SEED = 24, 30, 20261102
+KILLED = -9
+
+
+@pytest_asyncio.fixture
+async def market() -> AsyncIterator[MarketEndpoints]:
+    """A sandbox whose mail server files Sent copies itself."""
+    async with MarketProcess(companies=20) as running:
+        yield running.endpoints
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    """Fresh processes that need not import everything again."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.crash.sender", "imap_tools", "aiosmtplib"])
+    return context
+
+
+@pytest.fixture
+def job(market: MarketEndpoints, home: Path) -> Job:
+    return Job(home / "rainmaker.db", market.smtp_url, market.imap_url)
+
+
+def worked(processes: ForkServerContext, job: Job) -> int | None:
+    """Run one process to its end; its exit code."""
+    process = processes.Process(target=sender.run, args=(job,))
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+async def mails_at(market: MarketEndpoints) -> list[dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {market.control_token}"}
+    async with httpx2.AsyncClient(trust_env=False, headers=headers) as client:
+        return (await client.get(f"{market.control_url}/mails")).json()
+
+
+async def assert_each_arrived_once(workspace: Workspace, market: MarketEndpoints, count: int) -> None:
+    arrived = await mails_at(market)
+    wanted = {row["message_id"]: 1 for row in await workspace.outbox()}
+    assert len(wanted) == count
+    assert Counter(mail["headers"]["Message-ID"] for mail in arrived) == wanted
+    assert Counter(to for mail in arrived for to in mail["to"]) == {
+        f"anna{number}@northwind.example": 1 for number in range(1, count + 1)
+    }
+    assert await workspace.states() == ["sent"] * count
+    async with workspace.database.read() as tx:
+        assert (await audit.verify(tx)).ok
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_kill_at_each_step_loses_and_doubles_nothing(
+    workspace: Workspace, market: MarketEndpoints, processes: ForkServerContext, job: Job, point: str
+) -> None:
+    await workspace.approved_mails(3)
+    assert worked(processes, replace(job, die_at=point, after=2)) == KILLED
+    assert worked(processes, replace(job, most_rounds=9)) == 0
+    await assert_each_arrived_once(workspace, market, 3)
+
+
+async def test_many_kills_at_random_steps_lose_and_double_nothing(
+    workspace: Workspace, market: MarketEndpoints, processes: ForkServerContext, job: Job
+) -> None:
+    await workspace.approved_mails(MAILS)
+    chance, kills, places = random.Random(SEED), 0, Counter[str]()
+    while kills < KILLS:
+        point = chance.choice(POINTS)
+        ended = worked(processes, replace(job, die_at=point, after=chance.randint(1, 2)))
+        assert ended == KILLED, f"after {kills} kills nothing was left to do at {point}"
+        kills, places[point] = kills + 1, places[point] + 1
+    assert set(places) == set(POINTS)
+    assert worked(processes, replace(job, most_rounds=30)) == 0
+    await assert_each_arrived_once(workspace, market, MAILS)
