@@ -275,6 +275,8 @@ def _edge(error: Exception) -> None:
     message = getattr(error, "format_message", None)
     if message is not None:
         text = str(message()).strip()
+        if not text:  # no command was given: the help has been shown
+            raise SystemExit(2)
         text += "" if text.endswith((".", "?", "!")) else "."
         fail(Correctable(text, code="bad_arguments", hint="See --help."), as_json)
     if isinstance(error, RainmakerError):

@@ -1,5 +1,6 @@
 """The command line as other programs use it: sub-processes with a home of their own and a clean environment."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,8 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from evals.market.process import MarketEndpoints
+from runtime.settings import Settings
+from runtime.store.tables import contacts as contacts_table
+from service.bootstrap import open_house
+from service.unsubscribing import unsubscribe
+from tools.act.unsubscribe import token_for
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 240.0  # seconds for one command on a busy machine
@@ -164,3 +171,21 @@ def contacts(tmp_path: Path) -> Path:
     path = tmp_path / "contacts.csv"
     path.write_text(CONTACTS)
     return path
+
+
+@pytest.fixture
+def suppress() -> Callable[[Path, str], None]:
+    """Opting somebody out, as the one-click link does."""
+
+    def opt_out(home: Path, address: str) -> None:
+        asyncio.run(_opt_out(home, address))
+
+    return opt_out
+
+
+async def _opt_out(home: Path, address: str) -> None:
+    async with open_house(Settings(home=home)) as house:
+        async with house.database.read() as tx:
+            query = select(contacts_table.c.id).where(contacts_table.c.email == address)
+            contact_id = (await tx.execute(query)).scalar_one()
+        await unsubscribe(house, token_for(house.terms.salt, contact_id))

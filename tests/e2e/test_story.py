@@ -104,8 +104,8 @@ async def test_from_a_url_to_exactly_the_approved_mails(market, service, browser
     edited, rejected = await address_of(card, 0), await address_of(card, 1)
     await edit(card, 0)
     await reject(card, 1)
-    await approve_the_rest(card)
     assert await market.mails() == {}
+    await approve_the_rest(card)
 
     await send_everything(service, market)
     mails = await market.mails()
@@ -120,4 +120,4 @@ async def test_from_a_url_to_exactly_the_approved_mails(market, service, browser
     await expect(card.get_by_test_id("approval-state")).to_have_text("approved by owner", timeout=LONG)
     await expect(card.locator("li[data-state=rejected]")).to_have_count(1)
     await expect(card.locator("li[data-state=approved]")).to_have_count(everyone - 1)
-    await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    await expect(card.get_by_role("button", name=re.compile("^Approve"))).to_have_count(0)

@@ -53,7 +53,7 @@ async def explain(tx: AsyncConnection, wanted: str) -> list[Link]:
     decision = await decisions.decision(tx, wanted) or await decisions.decision_naming(tx, wanted)
     if decision is not None:
         return await _decision_chain(tx, decision)
-    for walk in (_prospect_chain, _contact_chain, _approval_chain, _icp_chain, _campaign_chain):
+    for walk in (_prospect_chain, _contact_chain, _approval_chain, _icp_chain, _campaign_chain, _named_chain):
         chain = await walk(tx, wanted)
         if chain:
             return chain

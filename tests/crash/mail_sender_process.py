@@ -1,16 +1,18 @@
-"""A process that drains an outbox over the sandbox's SMTP and IMAP, and may be told where to die."""
+"""A process that drains an outbox over the sandbox's SMTP and IMAP, and may be told where to die.
+
+It imports the product only: a fresh process knows nothing of the tests' folders.
+"""
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 
 from autonomy.policy import load_policy
+from autonomy.terms import Terms
 from runtime import faults
 from runtime.clock import FixedClock
 from runtime.identity import RandomIds
 from runtime.store.engine import Database
-from tests.fixtures import builders
-from tests.fixtures.plugin import url_of
 from tools.effector import Effector, Mailbox
 from tools.providers.mail_urls import mail_server
 from tools.providers.sent_folder import ImapSentProbe
@@ -24,9 +26,11 @@ GRACE = 0.4
 class Job:
     """Where the work is, and the fault point (with how many times it is passed) to die at."""
 
-    database: Path
+    database_url: str
     smtp_url: str
     imap_url: str
+    terms: Terms
+    now: datetime
     die_at: str = ""
     after: int = 1
     most_rounds: int = 1
@@ -40,7 +44,7 @@ def run(job: Job) -> None:
 
 
 async def _drain(job: Job) -> None:
-    database = Database(url_of(job.database))
+    database = Database(job.database_url)
     for _ in range(job.most_rounds):
         report = await _effector(job, database).drain()
         if not (report.in_doubt or report.sent or report.postponed):
@@ -56,5 +60,4 @@ def _effector(job: Job, database: Database) -> Effector:
         sent_copy="server",
         grace=GRACE,
     )
-    clock = FixedClock(builders.MONDAY)
-    return Effector(database, clock, RandomIds(), mailbox, builders.TERMS, load_policy(None))
+    return Effector(database, FixedClock(job.now), RandomIds(), mailbox, job.terms, load_policy(None))
