@@ -5,10 +5,12 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/uv/bin/uv
 STAMP := $(VENV)/.runtime-installed
 DEV_STAMP := $(VENV)/.dev-installed
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first interpreter that really runs (a name on the path may be a shim with nothing behind it).
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+  $$name -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && echo $$name && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock env-example browser clean
+.PHONY: help run test check bench format lock docs browser clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +40,9 @@ lock: $(DEV_STAMP) ## Resolve again and export the hashed requirements
 	$(UV) export --frozen --no-emit-project --no-header --no-dev --group build -o requirements.lock -q
 	$(UV) export --frozen --no-emit-project --no-header --all-groups -o requirements-dev.lock -q
 
-env-example: $(DEV_STAMP) ## Write .env.example from the settings class
+docs: $(DEV_STAMP) ## Write .env.example and docs/reference.md from the code
 	$(PY) -c "from runtime.settings import example_file; print(example_file(), end='')" > .env.example
+	$(PY) docs/make_reference.py > docs/reference.md.new && mv docs/reference.md.new docs/reference.md
 
 browser: $(DEV_STAMP)
 	@bash tools/read/web/install_browser.sh
@@ -48,8 +51,8 @@ clean: ## Remove what make set up (your data in ~/.rainmaker stays)
 	rm -rf $(VENV)
 
 $(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11."; exit 2; }
+	@test -n "$(PYTHON)" || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install it, or name it: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { $(PYTHON) -m pip install -q --user virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
 	@$(PYTHON) -m venv $(VENV)/uv 2>/dev/null || $(PYTHON) -m virtualenv -q $(VENV)/uv
 	@$(VENV)/uv/bin/pip install -q --disable-pip-version-check "uv>=0.9"

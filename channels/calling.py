@@ -25,6 +25,12 @@ def settings(as_json: bool) -> "Settings":
         fail(error, as_json)
 
 
+def has_screen() -> bool:
+    """Whether a browser window can be seen; without one, opening a browser would take the terminal."""
+    windowed = sys.platform in ("darwin", "win32")
+    return windowed or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def call(name: str, args: dict[str, Any], *, as_json: bool) -> Any:
     """The result of a use case, or the end of the program."""
     chosen = settings(as_json)

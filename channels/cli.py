@@ -239,7 +239,7 @@ def verify(json: JSON = False) -> None:
     text = (
         f"{result['records']} records, all fit."
         if result["ok"]
-        else f"Broken at record {result['first_bad']}."
+        else f"The chain is broken: {result['problem']}."
     )
     show(result, json, text)
     if not result["ok"]:

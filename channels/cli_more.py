@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from channels.calling import settings
+from channels.calling import has_screen, settings
 from channels.output import fail, say, show
 from domain.errors import RainmakerError, Retryable
 
@@ -64,7 +64,7 @@ def demo(
             companies=companies,
             seed=seed,
             sites=sites or [],
-            open_browser=browser,
+            open_browser=browser and has_screen(),
             as_json=json,
         )
     except RainmakerError as error:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from autonomy.approvals import DECIDERS
+from chat_ui.rendering import each_once
 from domain.decisions import Actor, ApprovalState
 from domain.errors import Bug, Correctable, RainmakerError
 from service import approving
@@ -26,6 +27,7 @@ async def card(house: House, approval_id: str, actor: Actor) -> dict[str, Any]:
     now = await house.clock.now()
     if shown["state"] == ApprovalState.PENDING and datetime.fromisoformat(shown["expires_at"]) <= now:
         shown["state"] = str(ApprovalState.EXPIRED)
+    shown["why"] = each_once(shown["why"])
     return shown | {"may_decide": actor.role in DECIDERS, "now": now.isoformat()}
 
 
@@ -69,4 +71,4 @@ async def _run(house: House, actor: Actor, approval_id: str, payload: dict[str, 
 
 
 def _told(error: RainmakerError) -> str:
-    return f"Already decided. {error.message}" if error.code == "already_decided" else error.message
+    return f"The first answer counts. {error.message}" if error.code == "already_decided" else error.message

@@ -5,10 +5,11 @@ from typing import Any
 
 import chainlit as cl
 from chainlit.context import context
+from chainlit.types import ThreadDict
 
 from chat_ui.attached import house
 from chat_ui.cards import ELEMENT, decide
-from chat_ui.conversation import COMMANDS, STARTERS, respond, show_waiting
+from chat_ui.conversation import COMMANDS, STARTERS, follow, respond, show_waiting
 from chat_ui.data_layer import Conversations, make_tables
 from chat_ui.places import files_of, history_of
 from chat_ui.rendering import decided_text, error_text
@@ -17,7 +18,7 @@ from chat_ui.uploads import take
 from domain.decisions import Actor
 from domain.errors import RainmakerError
 
-AFTER_HISTORY = 0.7  # seconds: the page replaces what it shows when the stored thread arrives
+BEGINNING = "beginning"  # the task that opens a new conversation
 _tries = WrongTries()
 _later: set[asyncio.Task[None]] = set()
 
@@ -49,29 +50,40 @@ async def starters(user: cl.User | None, language: str | None) -> list[cl.Starte
 
 @cl.on_chat_start
 async def began() -> None:
-    """A new conversation begins with what waits."""
+    """A new conversation begins with what waits. The page is told that it is new: see rainmaker.js."""
+    cl.user_session.set(BEGINNING, asyncio.current_task())
+    await context.emitter.send_window_message("rainmaker:new-conversation")
     await context.emitter.set_commands(COMMANDS)
     await show_waiting(house(), quiet=True)
 
 
 @cl.on_chat_resume
-async def resumed(thread: dict[str, Any]) -> None:
-    """Cards of the thread read their own state; newer ones are added once the thread is on the page."""
+async def resumed(thread: ThreadDict) -> None:
+    """Cards of the thread read their own state; newer ones, and work that still runs, are shown after it."""
     await context.emitter.set_commands(COMMANDS)
     shown = [(one.get("props") or {}).get("id") for one in thread["elements"] or [] if one["name"] == ELEMENT]
-    task = asyncio.create_task(_add_newer([str(one) for one in shown]))
+    task = asyncio.create_task(_go_on(asyncio.current_task(), thread["id"], [str(one) for one in shown]))
     _later.add(task)
     task.add_done_callback(_later.discard)
 
 
-async def _add_newer(shown: list[str]) -> None:
-    await asyncio.sleep(AFTER_HISTORY)
+async def _go_on(resuming: asyncio.Task[None] | None, thread_id: str, shown: list[str]) -> None:
+    """Chainlit sends the stored thread last; it replaces what is on the page, so everything else waits for it."""
+    if resuming is not None:
+        await asyncio.wait([resuming])
     await show_waiting(house(), already=shown, quiet=True)
+    actor = await _actor()
+    if actor is not None:
+        await follow(actor, thread_id)
 
 
 @cl.on_message
 async def said(message: cl.Message) -> None:
-    """A person wrote."""
+    """A person wrote, perhaps before the conversation had begun; its end would hide the stop button."""
+    beginning = cl.user_session.get(BEGINNING)
+    if isinstance(beginning, asyncio.Task) and not beginning.done():
+        await asyncio.wait([beginning])
+        await context.emitter.task_start()
     actor = await _actor()
     if actor is not None:
         await respond(house(), actor, message)

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 import chainlit as cl
 from chainlit.context import context
 from chainlit.data import get_data_layer
+from chainlit.types import CommandDict
 
 from chat_ui.cards import ELEMENT, waiting
 from chat_ui.data_layer import Conversations
 from chat_ui.live import Live
-from chat_ui.rendering import error_text, waiting_text, with_sources
+from chat_ui.rendering import error_text, spaced, waiting_text, with_sources
 from chat_ui.uploads import offer
 from domain.decisions import Actor
 from domain.errors import Bug, RainmakerError
@@ -20,18 +21,22 @@ from service import turns
 from service.bootstrap import House
 
 log = logging.getLogger(__name__)
-COMMANDS: list[dict[str, object]] = [
-    {"id": "approve", "icon": "stamp", "description": "Show what waits for my decision"},
-    {"id": "icp", "icon": "target", "description": "Show the ideal customer profile"},
-    {"id": "prospects", "icon": "users", "description": "List prospects, best fit first"},
-    {"id": "campaign", "icon": "mails", "description": "Show the campaign made last"},
-    {
-        "id": "why",
-        "icon": "circle-help",
-        "description": "Explain a mail, draft, prospect or decision by its id",
-    },
-    {"id": "pause", "icon": "octagon-pause", "description": "Stop all sending at once"},
-    {"id": "resume", "icon": "play", "description": "Let sending go on (owner only)"},
+
+
+def _command(name: str, icon: str, description: str) -> CommandDict:
+    return CommandDict(
+        id=name, icon=icon, description=description, button=None, persistent=None, selected=None
+    )
+
+
+COMMANDS = [
+    _command("approve", "stamp", "Show what waits for my decision"),
+    _command("icp", "target", "Show the ideal customer profile"),
+    _command("prospects", "users", "List prospects, best fit first"),
+    _command("campaign", "mails", "Show the campaign made last"),
+    _command("why", "circle-help", "Explain a mail, draft, prospect or decision by its id"),
+    _command("pause", "octagon-pause", "Stop all sending at once"),
+    _command("resume", "play", "Let sending go on (owner only)"),
 ]
 STARTERS = (
     ("Read my website", "Read my company's website", "globe"),
@@ -39,7 +44,7 @@ STARTERS = (
     ("Write a campaign", "Write a campaign", "letter"),
     ("What is waiting for me?", "/approve", "check"),
 )
-_busy: set[str] = set()
+_busy: dict[str, asyncio.Task[None] | None] = {}  # the turn that runs, by conversation
 
 
 def conversation_id(user: str, thread_id: str) -> str:
@@ -60,11 +65,26 @@ async def respond(house: House, actor: Actor, message: cl.Message) -> None:
             "I am still working on your last message. Stop it with ■, or wait for its answer."
         ).send()
         return
-    _busy.add(conversation)
+    _busy[conversation] = asyncio.current_task()
     try:
         await _respond(house, actor, message, conversation)
     finally:
-        _busy.discard(conversation)
+        del _busy[conversation]
+
+
+async def follow(actor: Actor, thread_id: str) -> None:
+    """A page that was loaded again while a turn runs can stop it, and shows the whole thread when it ends."""
+    turn = _busy.get(conversation_id(actor.name, thread_id))
+    layer = get_data_layer()
+    if turn is None or layer is None:
+        return
+    context.session.current_task = turn
+    await context.emitter.task_start()
+    await asyncio.wait([turn])
+    thread = await layer.get_thread(thread_id)
+    if thread is not None:
+        await context.emitter.resume_thread(thread)
+    await context.emitter.task_end()
 
 
 async def _respond(house: House, actor: Actor, message: cl.Message, conversation: str) -> None:
@@ -94,7 +114,7 @@ async def _turn(house: House, actor: Actor, text: str, conversation: str) -> Non
             house, text, actor=actor, conversation_id=conversation, emit=live.emit
         )
         await live.finish(
-            with_sources(result.answer, result.citations) or "Done.", failed=result.error is not None
+            with_sources(spaced(result.answer), result.citations) or "Done.", failed=result.error is not None
         )
         await show_cards(_asked(result))
     except RainmakerError as error:

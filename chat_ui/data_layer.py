@@ -8,10 +8,11 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from chainlit.context import context
 from chainlit.data.sql_alchemy import SQLAlchemyDataLayer
+from chainlit.data.storage_clients.base import BaseStorageClient
 from chainlit.data.utils import queue_until_user_message
 from chainlit.element import Element
 from chainlit.types import PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
@@ -29,6 +30,10 @@ _LIST = """
         SELECT 1 FROM steps f WHERE f."threadId" = t."id" AND instr(lower(f."output"), :search) > 0))
     ORDER BY last_said DESC NULLS LAST, t."id"
 """
+_INTERRUPTED = """
+    UPDATE steps SET "end" = "start", "isError" = 1, "name" = "name" || ' – interrupted when the service ended'
+    WHERE "type" = 'tool' AND "end" IS NULL
+"""
 _FILE = """
     SELECT t."userIdentifier" AS owner, e."mime" AS mime
     FROM elements e JOIN threads t ON t."id" = e."threadId" WHERE e."url" = :url
@@ -44,12 +49,15 @@ class StoredFile:
 
 
 def make_tables(path: Path) -> None:
-    """Create the file and its tables where they are missing."""
+    """Create the file and its tables where they are missing; done once, when the service starts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     script = Path(__file__).with_name("tables.sql").read_text(encoding="utf-8")
     connection = sqlite3.connect(path)
     try:
         connection.executescript(script)
+        # what ran when the service ended runs no longer, and must not look as if it did
+        connection.execute(_INTERRUPTED)
+        connection.commit()
     finally:
         connection.close()
 
@@ -58,7 +66,11 @@ class Conversations(SQLAlchemyDataLayer):
     """Threads, steps and elements of every user of this home."""
 
     def __init__(self, path: Path, files: LocalFiles) -> None:
-        super().__init__(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30}, storage_provider=files)
+        super().__init__(
+            f"sqlite+aiosqlite:///{path}",
+            connect_args={"timeout": 30},
+            storage_provider=cast("BaseStorageClient", files),
+        )
         # Chainlit writes from many tasks at once; one after the other keeps an update behind its insert.
         self._writing = asyncio.Lock()
 

@@ -62,6 +62,7 @@ class Live:
         step, self._step = self._step, None
         if step is None:
             return
+        step.name = self._name
         step.end = cl.utils.utc_now()
         step.is_error = status is cl.TaskStatus.FAILED
         await step.update()

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -61,7 +62,7 @@ def _close_at_end(app: FastAPI, layer_of) -> None:  # type: ignore[no-untyped-de
     before = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[object]:
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
         async with before(served) as state:
             yield state
         layer = layer_of()

@@ -1,5 +1,6 @@
 """How things read in the chat: steps in words, sources under an answer, errors as one sentence."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ STEP_NAMES = {
     "help": "Looking up what I can do",
 }
 SOURCES_SHOWN = 8
+_LIST_AFTER_TEXT = re.compile(r"^(?![-> ])(.+)\n(?=- )", re.MULTILINE)
 
 
 def step_name(tool: str) -> str:
@@ -44,6 +46,16 @@ def progress_line(name: str, text: str, done: int, total: int) -> str:
 def error_text(error: RainmakerError) -> str:
     """One clear sentence and what to do next."""
     return f"{error.message}\n\n{error.hint}" if error.hint else error.message
+
+
+def each_once(text: str) -> str:
+    """The text without the sentences it says again; reasons of many mails share most of theirs."""
+    return " ".join(dict.fromkeys(re.split(r"(?<=[.!?])\s+", text.strip())))
+
+
+def spaced(text: str) -> str:
+    """A blank line before each list: without it, Markdown does not read "- 7. …" as a numbered line."""
+    return _LIST_AFTER_TEXT.sub(r"\1\n\n", text)
 
 
 def with_sources(answer: str, citations: Sequence[dict[str, str]]) -> str:

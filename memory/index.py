@@ -162,7 +162,7 @@ class VectorIndex:
         return self._client
 
 
-def _close(client: "ClientAPI") -> None:
+def _close(client: object) -> None:
     close = getattr(client, "close", None)  # the client has it, its published interface does not
     if close is not None:
         close()

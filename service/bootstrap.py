@@ -15,6 +15,7 @@ from language.port import Language
 from runtime.clock import Clock, SandboxClock, SystemClock
 from runtime.identity import RandomIds
 from runtime.settings import Settings
+from runtime.store.audit_head import HeadFile
 from runtime.store.engine import Database
 from runtime.store.migrate import ensure_schema
 from service.recall_desk import RecallDesk
@@ -45,6 +46,7 @@ class House:
     recall: RecallDesk
     policy: Policy
     terms: Terms
+    audit_head: HeadFile
 
     def desk(self, actor: Actor, *, conversation_id: str = "", message_id: str = "", said: str = "") -> Desk:
         """A desk for one turn."""
@@ -84,6 +86,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything; the schema is made or upgraded silently."""
     key = secret_key(settings)
     database = Database(settings.database)
+    head = HeadFile(settings.home / "audit-head.json", key)
+    database.after_audit = head.keep
     clock: Clock = SandboxClock(settings.clock_url) if settings.clock_url else SystemClock()
     web = WebDesk(settings, clock)
     recall = RecallDesk(settings.home / "vectors", _embedder(settings), database, clock)
@@ -100,6 +104,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             recall=recall,
             policy=load_policy(settings.policy_file),
             terms=_terms(settings, key),
+            audit_head=head,
         )
     finally:
         await recall.close()

@@ -12,6 +12,7 @@ from domain.errors import Correctable, Refused
 from graph.desk import Emit
 from graph.specialists.desk_steps import SCOPE
 from runtime.store import audit
+from runtime.store.audit_head import verify_with_head
 from service import approving, importing, reports, ticking, turns, undoing
 from service.bootstrap import House
 from tools.read.why import explain
@@ -215,7 +216,9 @@ async def _resume(house: House, actor: Actor, call: PauseCall, emit: Emit | None
 
 async def _verify(house: House, actor: Actor, call: NoCall, emit: Emit | None) -> Any:
     async with house.database.read() as tx:
-        return vars(await audit.verify(tx))
+        found = await verify_with_head(tx, house.audit_head)
+    told = {"ok": found.ok, "records": found.records, "first_bad": found.first_bad}
+    return told if found.ok else {**told, "problem": found.problem}
 
 
 async def _export(house: House, actor: Actor, call: NoCall, emit: Emit | None) -> Any:

@@ -1,5 +1,6 @@
 """The catalog of tools: each with its args model, effect, undo and cost. Who may call what is data here."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,6 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import Correctable, Refused
+
+LONGEST_ARGS = 100_000  # characters of one call's arguments
 
 
 class Args(BaseModel):
@@ -47,6 +50,18 @@ def tool(
         return Tool(function.__name__, specialist, line, args, effect, undo, cost, function)
 
     return wrap
+
+
+def _check_text(tool: Tool, raw: object) -> None:
+    """Refuse what no store can hold: cut characters (lone surrogates) and endless strings."""
+    text = json.dumps(raw, ensure_ascii=False, default=str)
+    if len(text) > LONGEST_ARGS:
+        problem = f"the arguments are longer than {LONGEST_ARGS:,} characters"
+    elif any("\ud800" <= char <= "\udfff" for char in text):
+        problem = "the arguments hold half a character (a lone surrogate)"
+    else:
+        return
+    raise Correctable(f"{tool.name}: {problem}.", code="bad_arguments", where=tool.name)
 
 
 class Catalog:
@@ -95,6 +110,7 @@ def parse_args(tool: Tool, raw: dict[str, Any]) -> Args:
     Raises:
         Correctable: bad_arguments, naming the first wrong one.
     """
+    _check_text(tool, raw)
     try:
         return tool.args.model_validate(raw)
     except ValidationError as error:

@@ -1,4 +1,5 @@
 // The line at the top of every page: sandbox, what thinks, whether sending is stopped. Text only.
+// And one repair of the page itself, below.
 (function () {
   const base = document.querySelector('meta[property="og:root_path"]')?.content || "/chat"
   const bar = document.createElement("div")
@@ -33,6 +34,16 @@
     }
     measure()
   }
+
+  // Chainlit's page opens two connections when a stored conversation is loaded; when they overtake each other,
+  // the one that survives is a new conversation and the page waits for ever. Then loading again is the cure.
+  window.addEventListener("message", (event) => {
+    if (event.source !== window || event.data !== "rainmaker:new-conversation") return
+    setTimeout(() => {
+      const waiting = /\/thread\/[^/]+$/.test(location.pathname) && !document.getElementById("chat-input")
+      if (waiting) location.reload()
+    }, 2500)
+  })
 
   document.addEventListener("DOMContentLoaded", start)
   if (document.readyState !== "loading") start()

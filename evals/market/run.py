@@ -208,10 +208,10 @@ async def run_market(options: MarketOptions) -> None:
     """Run a market until SIGTERM, SIGINT or the parent's end."""
     market = Market(options)
     endpoints = await market.start()
-    announce(endpoints, options.ports_file)
     stopped = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
+    announce(endpoints, options.ports_file)
     beside = [
         asyncio.create_task(_watch_parent(options.parent_pid, stopped)),
         asyncio.create_task(market.warm_up()),

@@ -1,13 +1,14 @@
 """Which suites there are, one line each. Importing it loads none of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from evals.suites.figures import SuiteResult
 from evals.suites.options import Options
 
-Run = Callable[[Options], Awaitable[SuiteResult]]
+Run = Callable[[Options], Coroutine[Any, Any, SuiteResult]]
 
 
 @dataclass(frozen=True, slots=True)

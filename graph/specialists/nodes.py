@@ -5,11 +5,13 @@ from typing import Any, Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from autonomy.approvals import DECIDERS
+from domain.decisions import Actor
 from domain.errors import RainmakerError, Refused
 from graph.desk import Desk, Progress
 from graph.specialists.table import CATALOG, specialist
 from graph.state import StepResult, TurnState
-from tools.catalog import parse_args
+from tools.catalog import Tool, parse_args
 
 Then = Command[Literal["gatekeep", "reflect"]]
 
@@ -34,6 +36,7 @@ async def run_step(name: str, state: TurnState, desk: Desk) -> Then:
     step = state.get("plan", [])[state.get("cursor", 0)]
     try:
         tool = CATALOG.own(name, str(step["name"]))
+        _check_person(tool, desk.actor)
         args = parse_args(tool, dict(step.get("args", {})))
         await desk.emit(Progress("step", tool.name))
         result: StepResult = await tool.run(desk, args)
@@ -44,6 +47,14 @@ async def run_step(name: str, state: TurnState, desk: Desk) -> Then:
         return Command(goto="reflect", update=update)
     await desk.emit(Progress("done", tool.name))
     return Command(goto="gatekeep", update={"current": result.model_dump(mode="json")})
+
+
+def _check_person(tool: Tool, actor: Actor) -> None:
+    """A viewer looks: a specialist must not carry out for them what they may not do themselves."""
+    if tool.effect == "propose" and actor.kind == "user" and actor.role not in DECIDERS:
+        raise Refused(
+            f"The role {actor.role or 'none'} may not {tool.name}.", code="role_may_not", where=tool.name
+        )
 
 
 def _check_proposals(name: str, result: StepResult) -> None:

@@ -1,7 +1,5 @@
 """The audit chain: append-only records, each holding the hash of the one before."""
 
-import hmac
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +8,7 @@ from sqlalchemy import desc, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
+from runtime.store.engine import announce_head
 from runtime.store.tables import audit
 
 GENESIS = "0" * 64
@@ -22,6 +21,7 @@ class Verified:
     ok: bool
     records: int
     first_bad: int | None = None
+    problem: str = ""
 
 
 def record_hash(seq: int, at: datetime, kind: str, subject: str, by: str, body: Any, prev: str) -> str:
@@ -37,6 +37,7 @@ async def append(
         await tx.execute(select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1))
     ).one_or_none()
     seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    own = record_hash(seq, at, kind, subject, by, body, prev)
     await tx.execute(
         insert(audit).values(
             seq=seq,
@@ -46,9 +47,10 @@ async def append(
             by=by,
             body=body,
             prev_hash=prev,
-            hash=record_hash(seq, at, kind, subject, by, body, prev),
+            hash=own,
         )
     )
+    announce_head(tx, seq, own)
     return seq
 
 
@@ -65,7 +67,7 @@ async def verify(tx: AsyncConnection) -> Verified:
             == record_hash(row.seq, row.at, row.kind, row.subject, row.by, row.body, row.prev_hash)
         )
         if not good:
-            return Verified(False, count, row.seq)
+            return Verified(False, count, row.seq, f"record {row.seq} does not fit")
         expected, prev = row.seq + 1, row.hash
     return Verified(True, count)
 
@@ -103,30 +105,6 @@ async def hash_at(tx: AsyncConnection, seq: int) -> str | None:
     if seq == 0:
         return GENESIS
     return (await tx.execute(select(audit.c.hash).where(audit.c.seq == seq))).scalar_one_or_none()
-
-
-def sign_head(key: bytes, head: Head) -> str:
-    """The head as one line to be kept outside the database; only the key's holder can write it."""
-    return json.dumps({"records": head.records, "hash": head.hash, "mac": _mark(key, head)})
-
-
-def check_head(key: bytes, signed: str) -> Head | None:
-    """The head a line holds; None when it is damaged or signed with another key.
-
-    The chain is whole when `hash_at(head.records)` is still `head.hash`: records may have been added
-    since (a crash before the head was written), but none may be gone.
-    """
-    try:
-        found = json.loads(signed)
-        told = Head(int(found["records"]), str(found["hash"]))
-        mark = str(found["mac"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return told if hmac.compare_digest(mark.encode(), _mark(key, told).encode()) else None
-
-
-def _mark(key: bytes, head: Head) -> str:
-    return hmac.new(key, f"audit-head:{head.records}:{head.hash}".encode(), "sha256").hexdigest()
 
 
 async def entitled(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:

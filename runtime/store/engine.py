@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from domain.errors import Correctable, RainmakerError, Retryable
 
 SAFE_WAL = (3, 51, 3)  # older SQLite can corrupt a WAL file written over several connections
 BUSY_MS = 30_000
+_HEAD = "audit_head"
 
 
 def journal_mode() -> tuple[str, str]:
@@ -76,6 +77,7 @@ class Database:
         if self.is_sqlite:
             _prepare_sqlite(self._engine, busy_ms)
         self._writing = asyncio.Lock()
+        self.after_audit: Callable[[int, str], None] | None = None  # told the chain's head after each commit
 
     @property
     def is_sqlite(self) -> bool:
@@ -102,6 +104,9 @@ class Database:
             try:
                 async with self._engine.begin() as connection:
                     yield connection
+                    head = _announced(connection)
+                if head is not None and self.after_audit is not None:
+                    await asyncio.to_thread(self.after_audit, *head)
             except DBAPIError as error:
                 explained = _explained(error, str(self.url.database))
                 if explained is None:
@@ -111,6 +116,18 @@ class Database:
     async def close(self) -> None:
         """Drop every connection."""
         await self._engine.dispose()
+
+
+def announce_head(tx: AsyncConnection, records: int, last_hash: str) -> None:
+    """Note the audit chain's head in this transaction; it is handed out once the transaction is kept."""
+    tx.info[_HEAD] = (tx.get_transaction(), records, last_hash)
+
+
+def _announced(tx: AsyncConnection) -> tuple[int, str] | None:
+    noted = tx.info.pop(_HEAD, None)
+    if noted is None or noted[0] is not tx.get_transaction():  # a leftover of one that was rolled back
+        return None
+    return noted[1], noted[2]
 
 
 @asynccontextmanager

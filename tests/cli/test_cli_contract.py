@@ -1,10 +1,20 @@
 """One JSON document on stdout, logs on stderr, and exit codes 0, 2, 3, 1 that mean what the contract says."""
 
 import json
+import os
 import socket
 import subprocess
+import sys
 
 import pytest
+
+HOLD = """
+import fcntl, sys
+file = open(sys.argv[1], "w")
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+input()
+"""
 
 
 def test_init_never_asks_and_prints_the_first_password_once(cli):
@@ -116,11 +126,8 @@ def test_logs_go_to_stderr_even_when_verbose(cli):
 
 def test_a_home_in_use_by_another_process_is_refused_and_reads_still_work(cli):
     cli.json("init")
-    hold = "import fcntl,sys; f=open(sys.argv[1],'w'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
-    import sys
-
     with subprocess.Popen(
-        [sys.executable, "-c", hold, str(cli.home / ".lock")],
+        [sys.executable, "-c", HOLD, str(cli.home / ".lock")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -160,8 +167,6 @@ def test_what_a_dead_service_left_behind_does_not_mislead(cli):
 
 
 def test_a_stale_file_naming_somebody_elses_process_does_not_mislead(cli):
-    import os
-
     cli.json("init")
     left = {"url": "http://127.0.0.1:9", "token": "x", "pid": os.getpid()}
     (cli.home / "service.json").write_text(json.dumps(left))

@@ -37,7 +37,7 @@ def test_a_home_in_the_sandbox_is_all_well(cli, sandbox_settings):
         ("RAINMAKER_SMTP_URL", "gopher://127.0.0.1", "smtp"),
         ("RAINMAKER_IMAP_URL", "imap://127.0.0.1:9", "imap"),
         ("RAINMAKER_CLOCK_URL", "http://127.0.0.1:9/now", "clock"),
-        ("RAINMAKER_DATABASE_URL", "sqlite+aiosqlite:////no/such/folder/x.db", "database"),
+        ("RAINMAKER_DATABASE_URL", "sqlite+aiosqlite:////dev/null/x.db", "database"),
     ],
 )
 def test_what_does_not_answer_fails_with_a_sentence_and_exit_1(cli, name, value, check):

@@ -48,7 +48,8 @@ def test_a_dry_run_shows_the_changes_and_writes_nothing(cli, contacts, written):
     cli.json("import", str(contacts))
     before = cli.json("prospects")
     changed = written(
-        "Company,Website,City,E-mail,Name\nNordlicht Praxis,nordlicht-praxis.example,Potsdam,,\nNew One,new-one.example,,,\n"
+        "Company,Website,City,E-mail,Name\n"
+        "Nordlicht Praxis,nordlicht-praxis.example,Potsdam,,\nNew One,new-one.example,,,\n"
     )
     done = cli.json("import", changed, "--dry-run")
     assert done["dry_run"] is True

@@ -17,7 +17,17 @@ function when(iso, now) {
 }
 
 function person(item) {
-  return [item.name || item.recipient || item.reason, item.title].filter(Boolean).join(", ")
+  return [item.name || item.account || item.recipient || item.reason, item.title].filter(Boolean).join(", ")
+}
+
+function below(item) {
+  return item.name ? item.account : item.account ? item.recipient : ""
+}
+
+// many claims are said in the page's own words; then the quote alone is enough
+function differs(claim) {
+  const said = claim.text.replace(/^[“"]|[”"]$/g, "").replace(/…$/, "")
+  return !claim.quote.startsWith(said)
 }
 
 function Sources({ claims }) {
@@ -28,7 +38,7 @@ function Sources({ claims }) {
       <ul>
         {claims.map((claim, number) => (
           <li key={number}>
-            <span>{claim.text}</span>
+            {differs(claim) ? <span>{claim.text}</span> : null}
             <span className="rm-quote">“{claim.quote}”</span>
             {/^https?:/.test(claim.url) ? (
               <a href={claim.url} target="_blank" rel="noopener noreferrer">{claim.url}</a>
@@ -45,12 +55,17 @@ function Sources({ claims }) {
 function Editor({ item, busy, onSave, onCancel }) {
   const [subject, setSubject] = useState(item.subject)
   const [body, setBody] = useState(item.body)
+  const leave = (event) => {
+    if (event.key !== "Escape" || busy || subject !== item.subject || body !== item.body) return
+    event.stopPropagation()
+    onCancel()
+  }
   return (
-    <div className="rm-editor">
+    <div className="rm-editor" onKeyDown={leave}>
       <label className="rm-label" htmlFor={`subject-${item.id}`}>Subject</label>
       <Input id={`subject-${item.id}`} value={subject} onChange={(e) => setSubject(e.target.value)} />
       <label className="rm-label" htmlFor={`body-${item.id}`}>Text</label>
-      <Textarea id={`body-${item.id}`} rows={12} value={body} onChange={(e) => setBody(e.target.value)} />
+      <Textarea id={`body-${item.id}`} rows={12} autoFocus value={body} onChange={(e) => setBody(e.target.value)} />
       <div className="rm-buttons">
         <Button size="sm" disabled={busy} onClick={() => onSave(subject, body)}>Save</Button>
         <Button size="sm" variant="ghost" disabled={busy} onClick={onCancel}>Cancel</Button>
@@ -60,23 +75,27 @@ function Editor({ item, busy, onSave, onCancel }) {
   )
 }
 
-function Row({ item, open, editing, busy, canDecide, onToggle, onEdit, onCancel, onDecide, note }) {
+function Row({ item, open, editing, busy, canDecide, onToggle, onEdit, onCancel, onDecide, note, fresh }) {
   const waiting = item.state === "pending"
   const edited = (item.reason || "").startsWith("edited by")
   const isMail = item.subject !== undefined
   const place = useRef(null)
-  const seen = useRef(open)
+  const head = useRef(null)
+  const seen = useRef({ open: open && !fresh, editing }) // an edited text is a new item, in the old one's place
   useEffect(() => {
-    if (open && !seen.current && place.current) place.current.scrollIntoView({ block: "nearest" })
-    seen.current = open
-  }, [open])
+    const before = seen.current
+    seen.current = { open, editing }
+    if (open && !before.open && place.current) place.current.scrollIntoView({ block: "nearest" })
+    // the button that had the focus is gone; the keyboard goes on at this mail
+    if (open && (!before.open || (before.editing && !editing)) && head.current) head.current.focus({ preventScroll: true })
+  }, [open, editing])
   return (
     <li ref={place} className={`rm-row rm-${item.state}`} data-item={item.id} data-state={item.state}>
-      <button type="button" className="rm-rowhead" aria-expanded={open} onClick={onToggle}>
+      <button ref={head} type="button" className="rm-rowhead" aria-expanded={open} onClick={onToggle}>
         {open ? <ChevronDown size={16} /> : <ChevronRight size={16} />}
-        <span className="rm-who">
+        <span className="rm-who" title={item.recipient || ""}>
           <span className="rm-name">{person(item)}</span>
-          {item.account ? <span className="rm-muted">{item.account}</span> : null}
+          {below(item) ? <span className="rm-muted">{below(item)}</span> : null}
         </span>
         <span className="rm-subject">{item.subject}</span>
         {edited && waiting ? <span className="rm-tag">edited</span> : null}
@@ -114,20 +133,23 @@ function Row({ item, open, editing, busy, canDecide, onToggle, onEdit, onCancel,
 
 function Everything({ count, busy, onDecide }) {
   const [asking, setAsking] = useState("")
+  const began = useRef(null)
+  const back = () => { setAsking(""); setTimeout(() => began.current && began.current.focus()) }
   if (asking) {
     return (
-      <div className="rm-buttons rm-confirm" role="alertdialog" aria-label={`Really ${asking}?`}>
+      <div className="rm-buttons rm-confirm" role="alertdialog" aria-label={`Really ${asking}?`}
+        onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); back() } }}>
         <span>{asking === "approve" ? `Send these ${count} mails exactly as they are?` : `Reject ${count}? Their drafts are dropped.`}</span>
         <Button size="sm" disabled={busy} variant={asking === "approve" ? "default" : "destructive"} onClick={() => { setAsking(""); onDecide(asking, { items: [] }) }}>
           {asking === "approve" ? "Yes, approve" : "Yes, reject"}
         </Button>
-        <Button size="sm" variant="ghost" disabled={busy} onClick={() => setAsking("")}>Back</Button>
+        <Button size="sm" variant="ghost" autoFocus disabled={busy} onClick={back}>Back</Button>
       </div>
     )
   }
   return (
     <div className="rm-buttons">
-      <Button size="sm" disabled={busy} onClick={() => setAsking("approve")}><Check /> Approve all {count}</Button>
+      <Button ref={began} size="sm" disabled={busy} onClick={() => setAsking("approve")}><Check /> Approve all {count}</Button>
       <Button size="sm" variant="outline" disabled={busy} onClick={() => setAsking("reject")}><Ban /> Reject all</Button>
     </div>
   )
@@ -140,8 +162,9 @@ export default function ApprovalCard() {
   const [busy, setBusy] = useState(false)
   const [openId, setOpenId] = useState(undefined)
   const [editing, setEditing] = useState("")
+  const [fresh, setFresh] = useState("")
   const quiet = useRef(false)
-  quiet.current = busy || editing !== ""
+  quiet.current = busy || editing !== "" || (approval !== null && approval.state !== "pending")
 
   const load = async () => {
     try {
@@ -155,8 +178,16 @@ export default function ApprovalCard() {
 
   useEffect(() => {
     load()
-    const timer = setInterval(() => { if (!quiet.current && !document.hidden) load() }, REFRESH_MS)
-    return () => clearInterval(timer)
+    const again = () => { if (!quiet.current && !document.hidden) load() }
+    const timer = setInterval(again, REFRESH_MS)
+    // somebody may have decided elsewhere while this page was out of sight
+    document.addEventListener("visibilitychange", again)
+    window.addEventListener("focus", again)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener("visibilitychange", again)
+      window.removeEventListener("focus", again)
+    }
   }, [props.id])
 
   // after an edit stay with the mail, after a decision go on to the next one that waits
@@ -177,7 +208,7 @@ export default function ApprovalCard() {
       if (told && told.approval) setApproval(told.approval)
       if (!told) setNote({ item, text: "The click did not arrive; sign in again and try once more." })
       else if (!told.ok) setNote({ item, text: [told.message, told.hint].filter(Boolean).join(" ") })
-      else { setEditing(""); setOpenId(next(told, item)) }
+      else { setEditing(""); setFresh(told.item || ""); setOpenId(next(told, item)) }
     } catch (error) {
       setNote({ item, text: "The click did not arrive; reload the page and try once more." })
     }
@@ -217,7 +248,7 @@ export default function ApprovalCard() {
       {note.text && !items.some((item) => item.id === note.item) ? <div className="rm-note" role="alert">{note.text}</div> : null}
       <ol className={items.length > 6 ? "rm-list rm-long" : "rm-list"}>
         {items.map((item) => (
-          <Row key={item.id} item={item} open={open === item.id} editing={editing === item.id} busy={busy} canDecide={canDecide}
+          <Row key={item.id} item={item} open={open === item.id} editing={editing === item.id && item.state === "pending"} busy={busy} canDecide={canDecide} fresh={fresh === item.id}
             note={note.item === item.id ? note.text : ""} onToggle={() => toggle(item.id)}
             onEdit={() => { setOpenId(item.id); setEditing(item.id) }} onCancel={() => setEditing("")} onDecide={onDecide} />
         ))}

@@ -24,9 +24,8 @@ QUOTES = 600  # looked up in each world
 SNIPPETS = 200
 FULL_SEEDS = 3
 ENOUGH_DOMAINS = 2000  # below this a world cannot hold the companies the goal asks for
-NARROW_SHARE = (
-    4  # the default run searches for narrow profiles in a world of a quarter the size, to save time
-)
+NARROW_COMPANIES = 600  # of the default run's second world: enough for narrow profiles, and quick
+_TOO_FEW = f"a world of fewer than {NARROW_COMPANIES} domains holds too few such companies to count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +66,19 @@ async def run(options: Options) -> SuiteResult:
         async with MarketProcess(seed=world.seed, companies=world.companies) as market:
             await _search(market.endpoints, world, options, ledger)
     figures = _figures(ledger, len(seeds), options.companies or COMPANIES)
-    return SuiteResult("prospecting", seeds, figures, explanation="\n\n".join(ledger.notes))
+    skipped = {name: _TOO_FEW for name, figure in figures.items() if figure.value is None}
+    kept = {name: figure for name, figure in figures.items() if name not in skipped}
+    return SuiteResult("prospecting", seeds, kept, skipped, explanation="\n\n".join(ledger.notes))
 
 
 def _worlds(options: Options, seeds: Sequence[int]) -> list[World]:
     size, known = options.companies or COMPANIES, audiences()
     if options.full:
         return [World(seed, size, tuple(known.values())) for seed in seeds]
-    narrow = tuple(known[name] for name in NARROW)
-    small = max(size // NARROW_SHARE, min(size, COMPANIES // NARROW_SHARE))
-    return [
-        World(seed, companies, chosen)
-        for seed in seeds
-        for companies, chosen in ((size, (known[BROAD],)), (small, narrow))
-    ]
+    wanted = [(size, (known[BROAD],))]
+    if size >= NARROW_COMPANIES:
+        wanted.append((NARROW_COMPANIES, tuple(known[name] for name in NARROW)))
+    return [World(seed, companies, chosen) for seed in seeds for companies, chosen in wanted]
 
 
 def _seeds(options: Options) -> tuple[int, ...]:

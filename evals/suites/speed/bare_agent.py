@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 
-def memory_mb(pid: int | str = "self") -> float:
-    """Resident memory of a process."""
+def memory_mb(pid: int | str = "self", *, peak: bool = False) -> float:
+    """Resident memory of a process, or its peak (`getrusage` would count the parent's, too)."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+    name = "VmHWM" if peak else "VmRSS"
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
 
 
 async def _turn(url: str) -> None:

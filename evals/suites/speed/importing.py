@@ -6,7 +6,6 @@
 import asyncio
 import csv
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from evals.suites.figures import Figure, timing
 from evals.suites.homes import OWNER, temporary_house
+from evals.suites.speed.bare_agent import memory_mb
 from service.commands import run_command
 
 ROWS, FEW = 10_000, 1_000
@@ -119,7 +119,7 @@ def main() -> None:
             writer.writerow(HEADER)
             writer.writerows(rows_of(int(sys.argv[1])))
         seconds = asyncio.run(_import(path))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = memory_mb(peak=True)
         bare = _bare(path, Path(folder) / "bare.db")
     sys.stdout.write(json.dumps({"seconds": seconds, "bare_seconds": bare, "peak_mb": peak}) + "\n")
 

@@ -10,7 +10,7 @@ from domain.errors import Correctable
 ROW = "{{id: {id}, agents: {agents}, action: {action}, level: {level}, reason: why, owner: me}}"
 
 
-def row(id: str = "A", agents: str = "[owner]", action: str = "edit_draft", level: str = "auto") -> str:  # noqa: A002
+def row(id: str = "A", agents: str = "[owner]", action: str = "edit_draft", level: str = "auto") -> str:
     return ROW.format(id=id, agents=agents, action=action, level=level)
 
 

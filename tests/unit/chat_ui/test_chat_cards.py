@@ -24,7 +24,7 @@ async def test_a_second_click_is_told_it_was_decided_already(house, app, ask_to_
     await decide(house, OWNER, {"approval": approval, "decision": "reject"})
     again = await decide(house, OWNER, {"approval": approval, "decision": "approve"})
     assert again["ok"] is False
-    assert again["message"].startswith("Already decided")
+    assert again["message"] == "The first answer counts. This was already rejected by olga."
     assert again["approval"]["state"] == "rejected"
 
 

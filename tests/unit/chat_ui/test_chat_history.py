@@ -121,6 +121,19 @@ async def test_a_person_sees_their_own_threads_newest_first_page_by_page(layer, 
     assert [row["id"] for row in found.data] == [ids[1]]
 
 
+async def test_work_that_the_end_of_the_service_cut_off_does_not_look_as_if_it_ran(layer, thread, house):
+    from chat_ui.data_layer import make_tables
+    from chat_ui.places import history_of
+
+    writing_in(thread)
+    begun = {"type": "tool", "name": "Finding companies", "start": "2026-11-21T10:00:00Z"}
+    await layer.create_step(step(thread, "") | begun)
+    make_tables(history_of(house))
+    found = (await layer.get_thread(thread))["steps"][0]
+    assert found["end"] == found["start"]
+    assert found["name"] == "Finding companies – interrupted when the service ended"
+
+
 async def test_a_bare_command_names_its_thread_once(layer, thread):
     writing_in(thread)
     await layer.update_thread(thread, name="")

@@ -2,7 +2,16 @@
 
 import pytest
 
-from chat_ui.rendering import STEP_NAMES, decided_text, error_text, progress_line, waiting_text, with_sources
+from chat_ui.rendering import (
+    STEP_NAMES,
+    decided_text,
+    each_once,
+    error_text,
+    progress_line,
+    spaced,
+    waiting_text,
+    with_sources,
+)
 from chat_ui.sessions import WrongTries
 from domain.errors import Correctable
 from graph.specialists.table import CATALOG
@@ -39,6 +48,19 @@ def test_a_quote_of_a_page_cannot_become_markup():
 def test_many_sources_are_counted_not_listed():
     text = with_sources("x", [{"url": f"https://a.example/{n}", "quote": ""} for n in range(30)])
     assert text.endswith("- … and 22 more")
+
+
+def test_reasons_that_say_the_same_are_read_once():
+    said = (
+        "It was found on the web. A person reads it. High risk. It was found on the web. A person reads it."
+    )
+    assert each_once(said) == "It was found on the web. A person reads it. High risk."
+
+
+def test_a_list_stands_apart_from_the_line_above_it_and_its_items_stay_together():
+    assert spaced("**Must have**\n- 7. Germany\n- 8. Size\n> quote\n- a") == (
+        "**Must have**\n\n- 7. Germany\n- 8. Size\n> quote\n- a"
+    )
 
 
 def test_errors_are_a_sentence_and_what_to_do():

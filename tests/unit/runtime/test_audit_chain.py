@@ -1,13 +1,15 @@
 """The audit chain finds every edit, drop, reorder and truncation, and says itself what it allows."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from runtime.store import audit
-from runtime.store.audit import Head, check_head, sign_head
+from runtime.store.audit import Head, Verified
+from runtime.store.audit_head import HeadFile, check_head, sign_head, verify_with_head
 from runtime.store.engine import Database
 from runtime.store.tables import audit as table
 from tests.fixtures import builders
@@ -89,6 +91,67 @@ async def test_two_swapped_records_are_found(chain: Database) -> None:
     for old, new in ((2, 99), (3, 2), (99, 3)):
         await change(chain, old, seq=new)
     assert await first_bad(chain) == 2
+
+
+@pytest.fixture
+async def kept(database: Database, tmp_path: Path) -> HeadFile:
+    """A head file that hears of every commit, with four records in the chain."""
+    file = HeadFile(tmp_path / "audit-head.json", KEY)
+    database.after_audit = file.keep
+    for number in range(4):
+        async with database.write() as tx:
+            await audit.append(tx, at=builders.MONDAY, kind="k", subject=f"s{number}", by="b", body={})
+    return file
+
+
+async def test_an_untouched_chain_fits_its_head(database: Database, kept: HeadFile) -> None:
+    async with database.read() as tx:
+        assert (await verify_with_head(tx, kept)).ok
+
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+async def test_a_chain_cut_at_its_end_is_found(database: Database, kept: HeadFile, left: int) -> None:
+    async with database.write() as tx:
+        await tx.execute(delete(table).where(table.c.seq > left))
+    async with database.read() as tx:
+        found = await verify_with_head(tx, kept)
+    assert (found.ok, found.first_bad) == (False, left + 1)
+    assert found.problem == f"{4 - left} records at the end are gone"
+
+
+async def test_a_chain_written_anew_by_who_knows_the_hash_is_found(
+    database: Database, kept: HeadFile
+) -> None:
+    database.after_audit = None
+    async with database.write() as tx:
+        await tx.execute(delete(table))
+        for number in range(6):
+            await audit.append(tx, at=builders.MONDAY, kind="k", subject=f"s{number}", by="forger", body={})
+    async with database.read() as tx:
+        found = await verify_with_head(tx, kept)
+    assert (found.ok, found.problem) == (False, "the chain was written anew")
+
+
+@pytest.mark.parametrize("text", [None, "", "{}"])
+async def test_a_missing_or_damaged_head_is_told(
+    database: Database, kept: HeadFile, text: str | None
+) -> None:
+    kept.path.unlink() if text is None else kept.path.write_text(text)
+    async with database.read() as tx:
+        found = await verify_with_head(tx, kept)
+    assert (found.ok, found.first_bad) == (False, None)
+    assert "signed head" in found.problem
+
+
+async def test_a_rolled_back_record_never_reaches_the_head(database: Database, kept: HeadFile) -> None:
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        async with database.write() as tx:
+            await audit.append(tx, at=builders.MONDAY, kind="k", subject="s", by="b", body={})
+            raise RuntimeError("changed my mind")
+    async with database.write():
+        pass
+    async with database.read() as tx:
+        assert await verify_with_head(tx, kept) == Verified(True, 4)
 
 
 async def test_a_dropped_last_record_is_found_by_the_signed_head_only(chain: Database) -> None:

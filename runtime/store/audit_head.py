@@ -1,0 +1,79 @@
+"""The signed head of the audit chain, kept in a file beside the database, so that cutting off its end is found."""
+
+import hmac
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.store import audit
+from runtime.store.audit import Head, Verified
+
+
+@dataclass(frozen=True)
+class HeadFile:
+    """Where the head is kept and the key it is signed with; the key is not in the database."""
+
+    path: Path
+    key: bytes
+
+    def keep(self, records: int, last_hash: str) -> None:
+        """Write the head of a chain that was just committed. A torn write cannot be seen: the file is replaced."""
+        told = self.read()
+        if told is not None and told.records >= records:
+            return  # another process was faster
+        partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        partial.write_text(sign_head(self.key, Head(records, last_hash)), encoding="utf-8")
+        partial.replace(self.path)
+
+    def read(self) -> Head | None:
+        """The head that was kept; None when there is none or it is not ours."""
+        try:
+            return check_head(self.key, self.path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return None
+
+
+async def verify_with_head(tx: AsyncConnection, kept: HeadFile) -> Verified:
+    """Walk the chain and hold its end against the signed head.
+
+    Records may have been added since the head was written (a crash between the two), but none may be gone.
+    """
+    walked = await audit.verify(tx)
+    if not walked.ok or (walked.records == 0 and not kept.path.exists()):
+        return walked
+    head = kept.read()
+    if head is None:
+        return Verified(False, walked.records, None, "the signed head is missing or was not written by us")
+    if await audit.hash_at(tx, head.records) == head.hash:
+        return walked
+    gone = walked.records < head.records
+    first = walked.records + 1 if gone else head.records
+    problem = (
+        f"{head.records - walked.records} records at the end are gone"
+        if gone
+        else "the chain was written anew"
+    )
+    return Verified(False, walked.records, first, problem)
+
+
+def sign_head(key: bytes, head: Head) -> str:
+    """The head as one line to be kept outside the database; only the key's holder can write it."""
+    return json.dumps({"records": head.records, "hash": head.hash, "mac": _mark(key, head)})
+
+
+def check_head(key: bytes, signed: str) -> Head | None:
+    """The head a line holds; None when it is damaged or signed with another key."""
+    try:
+        found = json.loads(signed)
+        told = Head(int(found["records"]), str(found["hash"]))
+        mark = str(found["mac"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return told if hmac.compare_digest(mark.encode(), _mark(key, told).encode()) else None
+
+
+def _mark(key: bytes, head: Head) -> str:
+    return hmac.new(key, f"audit-head:{head.records}:{head.hash}".encode(), "sha256").hexdigest()
