@@ -7,12 +7,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from autonomy import gate, suppression, switch
 from autonomy.facts import MailFacts, Snapshot
 from autonomy.policy import Policy
+from autonomy.policy_book import in_force
 from autonomy.terms import Terms
 from domain.accounts import ContactStatus
-from domain.actions import ChangeIcp, EditDraft, QualifyProspects, RecordProspects, SendEmail
+from domain.actions import (
+    ChangeIcp,
+    ChangePolicy,
+    EditDraft,
+    ErasePerson,
+    QualifyProspects,
+    RecordProspects,
+    SendEmail,
+    UpdateRecord,
+)
 from domain.decisions import Decision, Proposal
 from domain.ids import Ids
-from runtime.store import audit, campaigns, crm, decisions, knowledge, outbox, people, staging
+from runtime.store import (
+    audit,
+    authority,
+    campaigns,
+    crm,
+    decisions,
+    knowledge,
+    outbox,
+    people,
+    staging,
+)
 
 
 async def judge(
@@ -26,6 +46,7 @@ async def judge(
     batch_size: int = 1,
 ) -> Decision:
     """Decide on a proposal and write proposal, decision and audit record in the caller's transaction."""
+    policy = await in_force(tx, policy)
     snapshot = await take_snapshot(tx, proposal, terms, now, batch_size)
     judgement = gate.decide(proposal, snapshot, policy)
     decision = Decision(
@@ -75,6 +96,7 @@ async def take_snapshot(
         mail=mail,
         previous_exists=await _exists(tx, proposal),
         rows=await staging.count(tx, action.batch_id) if isinstance(action, RecordProspects) else 0,
+        earned_level=await authority.earned_level(tx, proposal.actor.name, action.kind),
     )
 
 
@@ -84,6 +106,13 @@ async def _exists(tx: AsyncConnection, proposal: Proposal) -> bool:
             return await knowledge.icp(tx, icp_id) is not None
         case EditDraft(draft_id=draft_id):
             return await campaigns.draft(tx, draft_id) is not None
+        case UpdateRecord(record=record, record_id=record_id):
+            found_record = crm.account if record == "account" else crm.contact
+            return await found_record(tx, record_id) is not None
+        case ErasePerson(contact_id=contact_id):
+            return await crm.contact(tx, contact_id) is not None
+        case ChangePolicy(version_id=version_id):
+            return await authority.policy_version(tx, version_id) is not None
         case QualifyProspects(prospect_ids=prospect_ids):
             found = await crm.prospect_rows(tx, ids=prospect_ids, limit=len(prospect_ids) + 1)
             return bool(prospect_ids) and len(found) == len(set(prospect_ids))

@@ -1,129 +1,135 @@
-"""The authority matrix: who may do what on their own. Rows in one YAML file; most restrictive row wins."""
+"""The authority matrix: who may do what on their own, by amount, relationship and evidence. Strictest row wins."""
 
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from domain.actions import ACTION_KINDS
+from autonomy.circumstances import Circumstances, Evidence, Relationship
+from autonomy.expression import Condition
 from domain.decisions import STRICTNESS, Actor, RuleHit, Verdict
-from domain.errors import Correctable
 from domain.ids import digest
 
-LEVELS = {"auto": Verdict.ALLOW, "notify": Verdict.NOTIFY, "ask": Verdict.ASK, "deny": Verdict.REFUSE}
-AGENTS = ("research", "outreach", "supervisor", "system")
+Level = Literal["auto", "notify", "ask", "deny", "earned"]
+LEVELS: dict[str, Verdict] = {
+    "auto": Verdict.ALLOW,
+    "notify": Verdict.NOTIFY,
+    "ask": Verdict.ASK,
+    "deny": Verdict.REFUSE,
+}
+Amount = Annotated[Decimal, Field(ge=Decimal(0), allow_inf_nan=False)]  # in the workspace's currency
+EARNED = (Verdict.ASK, Verdict.NOTIFY, Verdict.ALLOW)  # by earned level 0, 1, 2
+AGENTS = ("research", "outreach", "relationship", "deal", "analytics", "supervisor", "system")
 ROLES = ("owner", "manager", "rep", "viewer")
 PARTIES = AGENTS + ROLES
-DEFAULT_FILE = Path(__file__).with_name("default_policy.yaml")
+RISK_ASKS = {
+    "cautious": 5,
+    "balanced": 8,
+    "bold": 10,
+}  # from here on a person decides, whatever the matrix says
 
 
 class Row(BaseModel):
-    """One line of the matrix. `agents` holds specialists' names or people's roles, or `*`."""
+    """One line of the matrix. Empty columns match everything; `agents` holds specialists, roles or `*`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
+    id: str = Field(min_length=1, max_length=40)
     agents: tuple[str, ...]
     action: str
-    level: Literal["auto", "notify", "ask", "deny"]
+    min_amount: Amount | None = None
+    max_amount: Amount | None = None
+    relationship: tuple[Relationship, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    when: str = ""  # typed CEL over the circumstances
+    level: Level
+    approvers: int = Field(1, ge=1, le=2)
     reason: str
     owner: str
 
-    def matches(self, party: str, action: str) -> bool:
-        """True when the row speaks about this party and action."""
+    @cached_property
+    def condition(self) -> Condition | None:
+        """The compiled expression.
+
+        Raises:
+            Correctable: bad_expression.
+        """
+        return Condition(self.when) if self.when else None
+
+    def concerns(self, party: str, action: str) -> bool:
+        """True when the row speaks about this party and kind of action."""
         return (party in self.agents or "*" in self.agents) and self.action in (action, "*")
+
+    def fits(self, seen: Circumstances) -> bool | None:
+        """Whether every column fits; None when the expression gave no answer. An unknown amount is large."""
+        if self.relationship and seen.relationship not in self.relationship:
+            return False
+        if self.evidence and seen.evidence not in self.evidence:
+            return False
+        if self.max_amount is not None and (seen.amount is None or seen.amount > self.max_amount):
+            return False
+        if self.min_amount is not None and seen.amount is not None and seen.amount < self.min_amount:
+            return False
+        return True if self.condition is None else self.condition.holds(seen)
 
 
 class Policy(BaseModel):
-    """All rows; `version` is the hash of them."""
+    """All rows, what holds where none speaks, and how much risk the business tolerates."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: tuple[Row, ...]
+    otherwise: Literal["ask", "deny"] = "ask"
+    risk_tolerance: Literal["cautious", "balanced", "bold"] = "balanced"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Hash that names this policy in every decision."""
-        return digest([row.model_dump(mode="json") for row in self.rows])[:16]
+        return digest(self.model_dump(mode="json"))[:16]
 
-    def judge(self, actor: Actor, action: str) -> RuleHit:
-        """The strictest matching row; no row asks."""
-        party = _party(actor)
-        matching = [row for row in self.rows if row.matches(party, action)]
-        if not matching:
+    @property
+    def risk_asks(self) -> int:
+        """Risk points from which on a person decides."""
+        return RISK_ASKS[self.risk_tolerance]
+
+    def judge(self, actor: Actor, action: str, seen: Circumstances, earned: int = 0) -> RuleHit:
+        """The strictest matching row; an unclear row asks; no row means `otherwise`."""
+        party = party_of(actor)
+        hits = list(self._hits(party, action, seen, earned))
+        if not hits:
             return RuleHit(
                 rule="authority:none",
-                verdict=Verdict.ASK,
+                verdict=LEVELS[self.otherwise],
                 message=f"No row of the authority matrix lets {party or actor.name} do this alone.",
             )
-        row = max(matching, key=lambda one: STRICTNESS[LEVELS[one.level]])
-        return RuleHit(rule=f"authority:{row.id}", verdict=LEVELS[row.level], message=row.reason)
+        return max(hits, key=lambda hit: (STRICTNESS[hit.verdict], hit.approvers))
+
+    def _hits(self, party: str, action: str, seen: Circumstances, earned: int) -> Iterable[RuleHit]:
+        for row in self._concerning.get((party, action), self._of(party, action)):
+            fits = row.fits(seen)
+            if fits is None and row.level != "deny":
+                message = f"The condition of row {row.id} gave no clear answer."
+                yield RuleHit(rule=f"authority:{row.id}", verdict=Verdict.ASK, message=message)
+            elif fits or fits is None:
+                verdict = EARNED[max(0, min(earned, 2))] if row.level == "earned" else LEVELS[row.level]
+                yield RuleHit(
+                    rule=f"authority:{row.id}", verdict=verdict, message=row.reason, approvers=row.approvers
+                )
+
+    def _of(self, party: str, action: str) -> tuple[Row, ...]:
+        found = tuple(row for row in self.rows if row.concerns(party, action))
+        self._concerning[(party, action)] = found
+        return found
+
+    @cached_property
+    def _concerning(self) -> dict[tuple[str, str], tuple[Row, ...]]:
+        return {}
 
 
-def _party(actor: Actor) -> str:
+def party_of(actor: Actor) -> str:
     """The name rows know an actor by; an agent called like a role is not that role."""
     if actor.kind == "user":
         return actor.role if actor.role in ROLES else ""
     return actor.name if actor.name in AGENTS else ""
-
-
-def load_policy(path: Path | None) -> Policy:
-    """The policy of a file, or the built-in one.
-
-    Raises:
-        Correctable: bad_policy, with the row and cell.
-    """
-    return _default() if path is None else _parse(path)
-
-
-@cache
-def _default() -> Policy:
-    return _parse(DEFAULT_FILE)
-
-
-def _parse(path: Path) -> Policy:
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _bad(f"The policy file cannot be read: {type(error).__name__}.", str(path)) from error
-    if not isinstance(raw, dict) or not isinstance(raw.get("rows"), list) or not raw["rows"]:
-        raise _bad("The policy file holds no rows.", str(path))
-    rows = tuple(_row(value, number, path) for number, value in enumerate(raw["rows"], 1))
-    _check_unique(rows, path)
-    return Policy(rows=rows)
-
-
-def _row(value: Any, number: int, path: Path) -> Row:
-    where = f"{path}: row {number}"
-    try:
-        row = Row.model_validate(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        cell = ".".join(str(part) for part in first["loc"]) or "row"
-        raise _bad(f"Cell {cell!r} is wrong: {first['msg']}.", where) from error
-    if not row.agents:
-        raise _bad("Cell 'agents' is empty: the row speaks about nobody.", where)
-    if row.action != "*" and row.action not in ACTION_KINDS:
-        raise _bad(f"There is no action {row.action!r}; known: {', '.join(ACTION_KINDS)}.", where)
-    unknown = [name for name in row.agents if name != "*" and name not in PARTIES]
-    if unknown:
-        raise _bad(f"There is no agent or role {unknown[0]!r}; known: {', '.join(PARTIES)}.", where)
-    return row
-
-
-def _check_unique(rows: tuple[Row, ...], path: Path) -> None:
-    seen: set[str] = set()
-    cells: dict[tuple[tuple[str, ...], str], str] = {}
-    for row in rows:
-        if row.id in seen:
-            raise _bad(f"Two rows are called {row.id!r}.", str(path))
-        seen.add(row.id)
-        cell = (tuple(sorted(row.agents)), row.action)
-        if cells.setdefault(cell, row.level) != row.level:
-            raise _bad(f"Row {row.id!r} contradicts another row for the same agents and action.", str(path))
-
-
-def _bad(message: str, where: str) -> Correctable:
-    return Correctable(message, code="bad_policy", where=where, hint="Correct the row, then start again.")

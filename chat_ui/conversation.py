@@ -70,6 +70,8 @@ async def respond(house: House, actor: Actor, message: cl.Message) -> None:
         await _respond(house, actor, message, conversation)
     finally:
         del _busy[conversation]
+        # the turn may have stopped or resumed all sending: the banner says so at once
+        await context.emitter.send_window_message("rainmaker:look-again")
 
 
 async def follow(actor: Actor, thread_id: str) -> None:

@@ -4,7 +4,9 @@ An action names business facts only: ids and values. Addresses, headers and cred
 effector's business.
 """
 
-from typing import Annotated, ClassVar, Literal
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -135,6 +137,102 @@ class Suppress(_Action):
     reason: str
 
 
+class UpdateRecord(_Action):
+    """Set one field of a CRM record; which fields who may set is the field table's business (G10)."""
+
+    undo = "restores the value before"
+    noun = "CRM field"
+
+    kind: Literal["update_record"] = "update_record"
+    record: Literal["account", "contact"]
+    record_id: str
+    field: str
+    value: str | int | float | bool | None
+
+
+class ErasePerson(_Action):
+    """Erase a person everywhere; only the salted hash that keeps them uncontacted stays."""
+
+    noun = "erasure"
+
+    kind: Literal["erase_person"] = "erase_person"
+    contact_id: str
+    reason: str
+
+
+class ChangePolicy(_Action):
+    """Put a version of the authority matrix in force (G20)."""
+
+    undo = "activates the version before"
+    noun = "policy version"
+
+    kind: Literal["change_policy"] = "change_policy"
+    version_id: str
+    previous_id: str
+    loosened: int  # past decisions that the version would have judged less strictly
+    simulated: int  # past decisions it was replayed over before
+    reason: str
+
+
+class ChangeAutonomy(_Action):
+    """Move the earned level of one agent and kind of action up or down by one."""
+
+    undo = "a move back"
+    noun = "autonomy level"
+
+    kind: Literal["change_autonomy"] = "change_autonomy"
+    agent: str
+    action_kind: str
+    before: int
+    after: int
+    reason: str
+
+
+class BookMeeting(_Action):
+    """Put a meeting into our calendar and invite one contact to a slot we offered."""
+
+    effect = "outside"
+    undo = "cancels the event we made"
+    noun = "meeting"
+
+    kind: Literal["book_meeting"] = "book_meeting"
+    contact_id: str
+    starts_at: datetime
+    minutes: int
+    attendees: tuple[str, ...]  # contact ids; the owner is always there
+    subject: str = ""
+    body: str = ""
+
+
+class ChangeMeeting(_Action):
+    """Move or cancel a meeting that we made."""
+
+    effect = "outside"
+    undo = "moves it back or books it again"
+    noun = "meeting"
+
+    kind: Literal["change_meeting"] = "change_meeting"
+    meeting_id: str
+    starts_at: datetime | None = None  # None: cancel
+    attendees: tuple[str, ...] = ()
+
+
+class ConnectedCall(_Action):
+    """One call of a tool the owner connected. A mapping table says what its arguments are."""
+
+    effect = "outside"
+    noun = "call"
+
+    kind: Literal["connected_call"] = "connected_call"
+    tool: str
+    reach: Literal["read", "inside", "outside"]
+    destinations: tuple[str, ...] = ()  # who or what it reaches: addresses, accounts, channels, places
+    links: tuple[str, ...] = ()
+    amount: Decimal | None = None  # in the workspace's currency
+    content: str = ""  # text that would leave
+    undoable: bool = False
+
+
 AnyAction = (
     SendEmail
     | RecordProspects
@@ -144,19 +242,20 @@ AnyAction = (
     | PauseSending
     | ResumeSending
     | Suppress
+    | UpdateRecord
+    | ErasePerson
+    | ChangePolicy
+    | ChangeAutonomy
+    | BookMeeting
+    | ChangeMeeting
+    | ConnectedCall
 )
 ProposedAction = Annotated[AnyAction, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[AnyAction] = TypeAdapter(ProposedAction)
-ACTION_KINDS: tuple[str, ...] = (
-    "send_email",
-    "record_prospects",
-    "change_icp",
-    "qualify_prospects",
-    "edit_draft",
-    "pause_sending",
-    "resume_sending",
-    "suppress",
-)
+ACTION_CLASSES: dict[str, type[_Action]] = {
+    one.model_fields["kind"].default: one for one in get_args(AnyAction)
+}
+ACTION_KINDS: tuple[str, ...] = tuple(ACTION_CLASSES)
 
 
 def parse_action(value: object) -> AnyAction:

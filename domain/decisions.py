@@ -40,6 +40,7 @@ class RuleHit(BaseModel):
     rule: str  # G1 … G20, "authority:ROW"
     verdict: Verdict
     message: str
+    approvers: int = 1  # how many people must agree when it asks
 
 
 class RiskPart(BaseModel):
@@ -79,6 +80,11 @@ class Judgement(BaseModel):
     def score(self) -> int:
         """The highest risk factor, 0–10."""
         return max((part.points for part in self.risk), default=10)
+
+    @property
+    def approvers(self) -> int:
+        """How many people must agree."""
+        return max((hit.approvers for hit in self.hits if hit.verdict is Verdict.ASK), default=1)
 
     @property
     def why(self) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from autonomy.policy import Policy, load_policy
+from autonomy.policy import Policy
+from autonomy.policy_file import load_policy
 from autonomy.terms import DEFAULT_DISCLOSURE, Terms
 from domain.decisions import Actor
 from domain.errors import Correctable

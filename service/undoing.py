@@ -6,7 +6,10 @@ from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.actions import (
+    AnyAction,
+    ChangeAutonomy,
     ChangeIcp,
+    ChangePolicy,
     EditDraft,
     PauseSending,
     QualifyProspects,
@@ -14,6 +17,7 @@ from domain.actions import (
     ResumeSending,
     SendEmail,
     Suppress,
+    UpdateRecord,
 )
 from domain.decisions import Actor, Decision, OutboxState
 from domain.errors import Correctable, Refused
@@ -22,6 +26,7 @@ from runtime.store import audit, crm, decisions, imports, outbox, people, versio
 from runtime.store.tables import crm_changes, evidence, pages
 from runtime.store.tables import outbox as mails
 from service.bootstrap import House
+from tools.act import authority_acts
 
 UNDOERS = ("owner", "manager", "rep")
 _LEFT = (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
@@ -70,7 +75,7 @@ async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: date
     match decision.proposal.action:
         case RecordProspects(batch_id=batch_id):
             return await _undo_batch(tx, batch_id, now)
-        case QualifyProspects() | EditDraft():
+        case QualifyProspects() | EditDraft() | UpdateRecord():
             changed = await crm.undo_batch(tx, decision.id, now)
             return f"{changed} records are as they were."
         case ChangeIcp() as action:
@@ -85,9 +90,27 @@ async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: date
         case ResumeSending(scope=scope):
             await people.throw_switch(tx, scope=scope, level="sends", reason="undone", by=actor.name, at=now)
             return "Sending is stopped again."
+        case action:
+            return await _undo_rarer(tx, action, decision, actor, now)
+
+
+async def _undo_rarer(
+    tx: AsyncConnection, action: AnyAction, decision: Decision, actor: Actor, now: datetime
+) -> str:
+    match action:
+        case ChangePolicy():
+            return await _undo_policy(tx, action, actor, now)
+        case ChangeAutonomy(before=before, after=after):
+            back = action.model_copy(update={"before": after, "after": before, "reason": "undone"})
+            await authority_acts.change_autonomy(tx, back, now)
+            return f"The level is {before} again."
         case Suppress():
             raise Refused(
                 "An opt-out is for good; it cannot be undone.", code="cannot_undo", where=decision.id
+            )
+        case _:
+            raise Refused(
+                f"{action.noun.capitalize()}: this cannot be undone.", code="cannot_undo", where=decision.id
             )
 
 
@@ -130,6 +153,19 @@ async def _undo_icp(tx: AsyncConnection, action: ChangeIcp, now: datetime) -> st
         )
     await versions.activate_version(tx, "icp", action.previous_id, now)
     return "The profile before is in force again."
+
+
+async def _undo_policy(tx: AsyncConnection, action: ChangePolicy, actor: Actor, now: datetime) -> str:
+    if actor.role != "owner":
+        raise Refused("Only an owner may change the policy.", code="role_may_not_undo")
+    if await versions.active_version(tx, "policy") != action.version_id or not action.previous_id:
+        raise Refused(
+            "This policy is not in force, or there was none before it.",
+            code="cannot_undo",
+            where=action.version_id,
+        )
+    await versions.activate_version(tx, "policy", action.previous_id, now)
+    return "The policy before is in force again."
 
 
 async def _undo_mail(tx: AsyncConnection, decision: Decision, actor: Actor) -> str:

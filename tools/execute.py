@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.terms import Terms
 from domain.actions import (
+    AnyAction,
+    ChangeAutonomy,
     ChangeIcp,
+    ChangePolicy,
     EditDraft,
     PauseSending,
     QualifyProspects,
@@ -19,12 +22,13 @@ from domain.actions import (
     ResumeSending,
     SendEmail,
     Suppress,
+    UpdateRecord,
 )
 from domain.decisions import Decision
 from domain.errors import Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
-from tools.act import small_acts
+from tools.act import authority_acts, small_acts
 from tools.act.queue_mail import queue_mail
 from tools.act.record_prospects import Recorded, record_prospects
 
@@ -132,5 +136,20 @@ async def _inside(tx: AsyncConnection, decision: Decision, terms: Terms, ids: Id
         case Suppress() as action:
             await small_acts.suppress(tx, action, terms.salt, now)
             return "This person will never be written to again."
-        case SendEmail() | RecordProspects():
-            raise Refused("This act has its own road.", code="no_permit", where=decision.id)
+        case UpdateRecord() as action:
+            await small_acts.update_record(tx, action, by, decision.id, ids, now)
+            return "The field was set."
+        case action:
+            return await _rarer(tx, action, decision, now)
+
+
+async def _rarer(tx: AsyncConnection, action: AnyAction, decision: Decision, now: datetime) -> str:
+    match action:
+        case ChangePolicy():
+            await authority_acts.change_policy(tx, action, now)
+            return "The policy is in force."
+        case ChangeAutonomy():
+            await authority_acts.change_autonomy(tx, action, now)
+            return f"The level is {action.after} now."
+        case _:
+            raise Refused(f"No hand for {action.noun} is connected.", code="no_hand", where=decision.id)

@@ -38,6 +38,7 @@
   // Chainlit's page opens two connections when a stored conversation is loaded; when they overtake each other,
   // the one that survives is a new conversation and the page waits for ever. Then loading again is the cure.
   window.addEventListener("message", (event) => {
+    if (event.source === window && event.data === "rainmaker:look-again") refresh()
     if (event.source !== window || event.data !== "rainmaker:new-conversation") return
     setTimeout(() => {
       const waiting = /\/thread\/[^/]+$/.test(location.pathname) && !document.getElementById("chat-input")

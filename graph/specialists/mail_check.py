@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.gate import decide
 from autonomy.judge import take_snapshot
+from autonomy.policy_book import in_force
 from domain.actions import SendEmail
 from domain.campaigns import Campaign, Draft
 from domain.decisions import Actor, Proposal, Verdict
@@ -40,7 +41,8 @@ async def problems_of(tx: AsyncConnection, desk: Desk, campaign: Campaign, draft
         made_at=await desk.clock.now(),
     )
     snapshot = await take_snapshot(tx, proposal, desk.terms, proposal.made_at)
-    judgement = decide(proposal, snapshot.model_copy(update={"stopped_sends": None}), desk.policy)
+    policy = await in_force(tx, desk.policy)
+    judgement = decide(proposal, snapshot.model_copy(update={"stopped_sends": None}), policy)
     return tuple(hit.message for hit in judgement.hits if hit.verdict is Verdict.REFUSE)
 
 

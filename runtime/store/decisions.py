@@ -42,6 +42,7 @@ async def keep_decision(tx: AsyncConnection, decision: Decision, snapshot: dict[
             risk=[part.model_dump(mode="json") for part in judgement.risk],
             snapshot=snapshot,
             policy_version=decision.policy_version,
+            context={},
             made_at=decision.made_at,
         )
     )

@@ -10,7 +10,7 @@ from domain.errors import Correctable
 from runtime.store.engine import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 
 
 def _current(connection: Connection) -> str | None:

@@ -274,7 +274,8 @@ decisions = Table(
     Column("risk", JSON, nullable=False),
     Column("snapshot", JSON, nullable=False),
     Column("policy_version", String(64), nullable=False),
-    Column("made_at", Moment, nullable=False),
+    Column("context", JSON, nullable=False),  # causes, inputs, versions, alternatives, cost
+    Column("made_at", Moment, nullable=False, index=True),
 )
 
 approvals = Table(
@@ -285,6 +286,7 @@ approvals = Table(
     Column("summary", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("risk", Integer, nullable=False),
+    Column("needs", Integer, nullable=False, default=1),  # how many people must agree
     Column("state", String(12), nullable=False, index=True),
     Column("cause", String(60), nullable=False, default="", index=True),
     Column("made_at", Moment, nullable=False),
@@ -376,6 +378,54 @@ audit = Table(
     Column("body", JSON, nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("body", JSON, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("simulation", JSON),  # what it would have changed in past decisions; null: not simulated
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(120), primary_key=True),  # what is counted, for whom
+    Column("period", String(20), primary_key=True),  # a day, a month, "" for ever
+    Column("used", Float, nullable=False, default=0),
+)
+
+approval_votes = Table(
+    "approval_votes",
+    metadata,
+    Column("item_id", String(40), primary_key=True),
+    Column("user_id", String(80), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+autonomy_levels = Table(
+    "autonomy_levels",
+    metadata,
+    Column("agent", String(60), primary_key=True),
+    Column("action", String(40), primary_key=True),
+    Column("level", Integer, nullable=False),  # 0 asks, 1 notifies, 2 acts alone
+    Column("since", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+risk_calibrations = Table(
+    "risk_calibrations",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("body", JSON, nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
 )
 
 conversations = Table(

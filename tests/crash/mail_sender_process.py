@@ -4,19 +4,22 @@ It imports the product only: a fresh process knows nothing of the tests' folders
 """
 
 import asyncio
+import os
+import signal
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 
-from autonomy.policy import load_policy
+from autonomy.policy_file import load_policy
 from autonomy.terms import Terms
 from runtime import faults
 from runtime.clock import FixedClock
 from runtime.identity import RandomIds
 from runtime.store.engine import Database
 from tools.effector import Effector, Mailbox
-from tools.providers.mail_urls import mail_server
+from tools.providers.mail_urls import MailServer, mail_server
 from tools.providers.sent_folder import ImapSentProbe
-from tools.providers.smtp import SmtpSender
+from tools.providers.smtp import Attempt, SmtpSender
 
 POINTS = ("before_claim", "in_claim", "after_claim", "after_250", "before_mark", "after_mark")
 GRACE = 0.4
@@ -24,7 +27,7 @@ GRACE = 0.4
 
 @dataclass(frozen=True)
 class Job:
-    """Where the work is, and the fault point (with how many times it is passed) to die at."""
+    """Where the work is, and where to die: at a fault point (the nth time) or seconds after the first mail."""
 
     database_url: str
     smtp_url: str
@@ -33,7 +36,23 @@ class Job:
     now: datetime
     die_at: str = ""
     after: int = 1
+    die_in: float = 0.0
     most_rounds: int = 1
+
+
+class DyingSender(SmtpSender):
+    """Hands mails over like its parent; some seconds after its first one the process is gone."""
+
+    def __init__(self, server: MailServer, seconds: float) -> None:
+        super().__init__(server)
+        self._clock = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
+        self._clock.daemon = True  # work that is done first ends as usual
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Attempt:
+        """Try once."""
+        if not self._clock.is_alive():
+            self._clock.start()
+        return await super().send(sender, recipient, message)
 
 
 def run(job: Job) -> None:
@@ -54,8 +73,9 @@ async def _drain(job: Job) -> None:
 
 
 def _effector(job: Job, database: Database) -> Effector:
+    server = mail_server(job.smtp_url, "smtp")
     mailbox = Mailbox(
-        sender=SmtpSender(mail_server(job.smtp_url, "smtp")),
+        sender=DyingSender(server, job.die_in) if job.die_in else SmtpSender(server),
         probe=ImapSentProbe(mail_server(job.imap_url, "imap")),
         sent_copy="server",
         grace=GRACE,

@@ -24,6 +24,7 @@ sys.path.append(str(Path(__file__).parent))  # the processes below get this path
 from mail_sender_process import POINTS, Job, run
 
 KILLS, MAILS, SEED = 24, 30, 20261102
+ANY_MOMENT_KILLS, MANY_MAILS, LONGEST = 20, 48, 0.008  # seconds: about as long as two mails take
 KILLED = -9
 
 
@@ -63,10 +64,11 @@ async def mails_at(market: MarketEndpoints) -> list[dict[str, Any]]:
         return (await client.get(f"{market.control_url}/mails")).json()
 
 
-async def assert_settled(workspace: Workspace, market: MarketEndpoints, held: int = 0) -> None:
+async def assert_settled(workspace: Workspace, market: MarketEndpoints, mails: int, held: int = 0) -> None:
     """Every mail arrived exactly once or, not having arrived, is held before a person's eyes."""
     arrived = Counter(mail["headers"]["Message-ID"] for mail in await mails_at(market))
     rows = await workspace.outbox()
+    assert len(rows) == mails
     assert arrived == {row["message_id"]: 1 for row in rows if row["state"] == "sent"}
     others = [row for row in rows if row["state"] != "sent"]
     assert [(row["state"], row["resends"]) for row in others] in [[("held", 1)] * n for n in range(held + 1)]
@@ -81,8 +83,7 @@ async def test_a_kill_at_each_step_loses_and_doubles_nothing(
     await workspace.approved_mails(3)
     assert worked(processes, replace(job, die_at=point, after=2)) == KILLED
     assert worked(processes, replace(job, most_rounds=9)) == 0
-    await assert_settled(workspace, market)
-    assert len(await mails_at(market)) == 3
+    await assert_settled(workspace, market, mails=3)
 
 
 async def test_many_kills_at_random_steps_lose_and_double_nothing(
@@ -98,4 +99,20 @@ async def test_many_kills_at_random_steps_lose_and_double_nothing(
     assert set(places) == set(POINTS)
     assert worked(processes, replace(job, most_rounds=30)) == 0
     # A mail killed twice between claim and hand-over had its one resend: it is held, not guessed about.
-    await assert_settled(workspace, market, held=2)
+    await assert_settled(workspace, market, MAILS, held=2)
+
+
+async def test_kills_at_any_moment_lose_and_double_nothing(
+    workspace: Workspace, market: MarketEndpoints, processes: ForkServerContext, job: Job
+) -> None:
+    """Also in the middle of the SMTP dialogue, where no fault point stands."""
+    await workspace.approved_mails(MANY_MAILS)
+    chance = random.Random(SEED)
+    ends = [
+        worked(processes, replace(job, die_in=chance.uniform(0.0001, LONGEST)))
+        for _ in range(ANY_MOMENT_KILLS)
+    ]
+    assert ends == [KILLED] * ANY_MOMENT_KILLS
+    assert worked(processes, replace(job, most_rounds=30)) == 0
+    # It takes two kills to bring one mail into lasting doubt.
+    await assert_settled(workspace, market, MANY_MAILS, held=ANY_MOMENT_KILLS // 2)

@@ -137,6 +137,10 @@ async def test_from_a_url_to_exactly_the_approved_mails(market, service, browser
     await say(page, "Write a campaign", r"\d+ drafts in 2 variants")
     await say(page, "launch it", "mails are ready for your decision")
     await say(page, "yes, I approve all of them", "never counts as an approval|buttons")
+    await say(page, "/pause", "Sending is stopped")
+    await expect(page.locator("#rainmaker-banner")).to_contain_text("Sending is stopped")
+    await say(page, "/resume", "Resuming|goes on")
+    await expect(page.locator("#rainmaker-banner")).not_to_contain_text("Sending is stopped")
     thread = await page.locator("li[id^=thread-] a").first.get_attribute("href")
 
     await service.stop()

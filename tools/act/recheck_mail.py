@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import gate, judge, limits, switch
 from autonomy.policy import Policy
+from autonomy.policy_book import in_force
 from autonomy.terms import Terms
 from domain.accounts import Contact
 from domain.actions import SendEmail, parse_action
@@ -123,7 +124,7 @@ async def _judged_again(
     snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None})
     if mail is not None and mail.contact_candidate:
         return Never("refused", "Nobody approved this recipient as a contact.")
-    judgement = gate.decide(stored.proposal, snapshot, policy)
+    judgement = gate.decide(stored.proposal, snapshot, await in_force(tx, policy))
     if judgement.verdict is Verdict.REFUSE:
         return Never("refused", judgement.why)
     approved = await audit.was_approved(tx, row["decision_id"], row["action_hash"])

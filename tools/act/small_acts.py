@@ -7,7 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import suppression
-from domain.actions import ChangeIcp, EditDraft, PauseSending, QualifyProspects, ResumeSending, Suppress
+from domain.actions import (
+    ChangeIcp,
+    EditDraft,
+    PauseSending,
+    QualifyProspects,
+    ResumeSending,
+    Suppress,
+    UpdateRecord,
+)
 from domain.decisions import Actor, OutboxState
 from domain.errors import Correctable
 from domain.ids import Ids
@@ -15,7 +23,7 @@ from domain.labels import Label
 from runtime.store import crm, people, versions
 from runtime.store.crm import Change
 from runtime.store.rows import label_columns
-from runtime.store.tables import drafts, outbox, prospects
+from runtime.store.tables import accounts, contacts, drafts, outbox, prospects
 
 
 async def change_icp(tx: AsyncConnection, action: ChangeIcp, now: datetime) -> None:
@@ -66,6 +74,22 @@ async def edit_draft(
             **label_columns(label),
         }
     change = Change("drafts", action.draft_id, after, dict(row))
+    await crm.write_changes(tx, [change], batch_id=batch_id, cause=batch_id, ids=ids, at=now)
+
+
+async def update_record(
+    tx: AsyncConnection, action: UpdateRecord, by: str, batch_id: str, ids: Ids, now: datetime
+) -> None:
+    """Set one field; the value before is kept for undo."""
+    table = accounts if action.record == "account" else contacts
+    row = (await tx.execute(select(table).where(table.c.id == action.record_id))).mappings().one_or_none()
+    if row is None or action.field not in table.c:
+        raise Correctable(
+            f"There is no {action.record} {action.record_id} with a field {action.field}.",
+            code="unknown_record",
+            where=action.record_id,
+        )
+    change = Change(table.name, action.record_id, {action.field: action.value}, dict(row))
     await crm.write_changes(tx, [change], batch_id=batch_id, cause=batch_id, ids=ids, at=now)
 
 

@@ -164,7 +164,8 @@ export default function ApprovalCard() {
   const [editing, setEditing] = useState("")
   const [fresh, setFresh] = useState("")
   const quiet = useRef(false)
-  quiet.current = busy || editing !== "" || (approval !== null && approval.state !== "pending")
+  const writing = approval !== null && approval.items.some((item) => item.id === editing && item.state === "pending")
+  quiet.current = busy || writing || (approval !== null && approval.state !== "pending")
 
   const load = async () => {
     try {
@@ -248,7 +249,7 @@ export default function ApprovalCard() {
       {note.text && !items.some((item) => item.id === note.item) ? <div className="rm-note" role="alert">{note.text}</div> : null}
       <ol className={items.length > 6 ? "rm-list rm-long" : "rm-list"}>
         {items.map((item) => (
-          <Row key={item.id} item={item} open={open === item.id} editing={editing === item.id && item.state === "pending"} busy={busy} canDecide={canDecide} fresh={fresh === item.id}
+          <Row key={item.id} item={item} open={open === item.id} editing={writing && editing === item.id} busy={busy} canDecide={canDecide} fresh={fresh === item.id}
             note={note.item === item.id ? note.text : ""} onToggle={() => toggle(item.id)}
             onEdit={() => { setOpenId(item.id); setEditing(item.id) }} onCancel={() => setEditing("")} onDecide={onDecide} />
         ))}

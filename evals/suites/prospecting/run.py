@@ -75,7 +75,7 @@ def _worlds(options: Options, seeds: Sequence[int]) -> list[World]:
     size, known = options.companies or COMPANIES, audiences()
     if options.full:
         return [World(seed, size, tuple(known.values())) for seed in seeds]
-    wanted = [(size, (known[BROAD],))]
+    wanted: list[tuple[int, tuple[Audience, ...]]] = [(size, (known[BROAD],))]
     if size >= NARROW_COMPANIES:
         wanted.append((NARROW_COMPANIES, tuple(known[name] for name in NARROW)))
     return [World(seed, companies, chosen) for seed in seeds for companies, chosen in wanted]

@@ -1,6 +1,7 @@
 """Web queries from an ICP: what a salesperson would type to find such companies and lists of them."""
 
 from itertools import product
+from math import lcm
 
 from domain.icp import Icp, IcpLine, LineField, LineKind
 from language.offline.lexicon.canonical import country_label, industry_label
@@ -44,11 +45,27 @@ def search_queries(icp: Icp, limit: int) -> tuple[str, ...]:
     if not subjects:
         return ()
     found: list[str] = []
-    for country, subject in product(countries or ("",), subjects):
+    for subject, country in _pairs(subjects, countries or [""]):
         found += _ask(subject, country)
     tools = [line.match[0] for line in lines if line.field == LineField.TECHNOLOGY and line.match]
     found += [f"{_word(subject, 'en')} {tool}" for tool, subject in product(tools[:3], subjects[:3])]
     return tuple(_interleaved(found, len(subjects) * max(1, len(countries))))[:limit]
+
+
+def _pairs(subjects: list[str], countries: list[str]) -> list[tuple[str, str]]:
+    """Every industry with every country, ordered so that the first ones already touch all of both.
+
+    The market without a country comes first; then industries and countries move on together.
+    """
+    named = [country for country in countries if country]
+    anywhere = [(subject, "") for subject in subjects if "" in countries]
+    if not named:
+        return anywhere
+    lap = lcm(len(subjects), len(named))  # after a lap the same pairs would come again: shift by one
+    return anywhere + [
+        (subjects[turn % len(subjects)], named[(turn + turn // lap) % len(named)])
+        for turn in range(len(subjects) * len(named))
+    ]
 
 
 def _subjects(lines: list[IcpLine]) -> list[str]:

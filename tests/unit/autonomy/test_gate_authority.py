@@ -1,22 +1,32 @@
 """Authority: the strictest row wins, no row asks, a viewer may nothing, risk only tightens, stops hold."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from autonomy.gate import RISK_ASKS, decide
-from autonomy.policy import Policy, Row, load_policy
+from autonomy.circumstances import Circumstances
+from autonomy.gate import decide
+from autonomy.policy import Policy, Row
+from autonomy.policy_file import load_policy
 from domain.actions import (
     ACTION_KINDS,
     AnyAction,
+    BookMeeting,
+    ChangeAutonomy,
     ChangeIcp,
+    ChangeMeeting,
+    ChangePolicy,
+    ConnectedCall,
     EditDraft,
+    ErasePerson,
     PauseSending,
     QualifyProspects,
     RecordProspects,
     ResumeSending,
     Suppress,
+    UpdateRecord,
     parse_action,
 )
 from domain.decisions import STRICTNESS, Actor, Verdict
@@ -31,17 +41,30 @@ EVERY: dict[str, AnyAction] = {
     "pause_sending": PauseSending(reason="r"),
     "resume_sending": ResumeSending(),
     "suppress": Suppress(contact_id="con_1", reason="r"),
+    "update_record": UpdateRecord(record="account", record_id="acc_1", field="industry", value="x"),
+    "erase_person": ErasePerson(contact_id="con_1", reason="r"),
+    "change_policy": ChangePolicy(
+        version_id="pol_2", previous_id="pol_1", loosened=0, simulated=1000, reason="r"
+    ),
+    "change_autonomy": ChangeAutonomy(
+        agent="research", action_kind="change_icp", before=0, after=1, reason="r"
+    ),
+    "book_meeting": BookMeeting(
+        contact_id="con_1", starts_at=builders.MONDAY, minutes=30, attendees=("con_1",)
+    ),
+    "change_meeting": ChangeMeeting(meeting_id="mee_1"),
+    "connected_call": ConnectedCall(tool="pay_invoice", reach="outside", amount=Decimal(5)),
 }
 MATRIX = {  # in the order of EVERY, by party: what the built-in policy says
-    "owner": "ask allow allow allow allow allow allow allow",
-    "manager": "ask allow allow allow allow allow refuse allow",
-    "rep": "ask allow allow allow allow allow refuse allow",
-    "viewer": "refuse refuse refuse refuse refuse refuse refuse refuse",
-    "": "ask ask ask ask ask ask refuse ask",
-    "research": "ask notify notify ask ask allow refuse allow",
-    "outreach": "ask ask ask ask allow allow refuse allow",
-    "supervisor": "ask ask ask ask ask allow refuse ask",
-    "system": "ask ask ask ask ask allow refuse allow",
+    "owner": "ask allow allow allow allow allow allow allow allow allow allow allow ask ask ask",
+    "manager": "ask allow allow allow allow allow refuse allow allow allow refuse refuse ask ask ask",
+    "rep": "ask allow allow allow allow allow refuse allow allow refuse refuse refuse ask ask ask",
+    "viewer": "refuse refuse refuse refuse refuse refuse refuse refuse" + " refuse" * 7,
+    "": "ask ask ask ask ask ask refuse ask ask ask refuse ask ask ask ask",
+    "research": "ask notify notify ask ask allow refuse allow notify refuse refuse refuse ask ask ask",
+    "outreach": "ask ask ask ask allow allow refuse allow ask refuse refuse refuse ask ask ask",
+    "supervisor": "ask ask ask ask ask allow refuse ask ask refuse refuse refuse ask ask ask",
+    "system": "ask ask ask ask ask allow refuse allow ask refuse refuse notify ask ask ask",
 }
 CELLS = [
     (party, kind, verdict)
@@ -130,7 +153,7 @@ def test_high_risk_asks_even_where_the_matrix_allows() -> None:
     free = Policy(rows=(row("auto"),))
     mail = builders.facts(country="DE")
     judgement = decide(builders.proposal(builders.mail()), builders.snapshot(mail=mail), free)
-    assert (judgement.verdict, judgement.score >= RISK_ASKS) == (Verdict.ASK, True)
+    assert (judgement.verdict, judgement.score >= free.risk_asks) == (Verdict.ASK, True)
     assert "compliance risk" in judgement.why
 
 
@@ -138,7 +161,7 @@ def test_high_risk_asks_even_where_the_matrix_allows() -> None:
 @pytest.mark.parametrize("country", ["US", "DE", "", "XX"])
 def test_risk_never_loosens_a_verdict(level: str, country: str) -> None:
     policy = Policy(rows=(row(level),))
-    plain = policy.judge(builders.OUTREACH, "send_email").verdict
+    plain = policy.judge(builders.OUTREACH, "send_email", Circumstances()).verdict
     got = verdict_of(builders.mail(), policy, mail=builders.facts(country=country))
     assert STRICTNESS[got] >= STRICTNESS[plain]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autonomy.policy import load_policy
+from autonomy.policy_file import load_policy
 from domain.errors import Correctable
 
 ROW = "{{id: {id}, agents: {agents}, action: {action}, level: {level}, reason: why, owner: me}}"
@@ -22,7 +22,7 @@ BAD = {
     "no rows": ("rows: []", "holds no rows"),
     "empty file": ("", "holds no rows"),
     "a list": ("- 1", "holds no rows"),
-    "broken yaml": ("rows: [", "cannot be read"),
+    "broken yaml": ("rows: [", "not well-formed"),
     "unknown level": (rows(row(level="maybe")), "row 1: level"),
     "unknown action": (rows(row(), row(id="B", action="send_mail")), "row 2: send_mail"),
     "unknown agent": (rows(row(agents="[boss]")), "row 1: boss"),
@@ -35,7 +35,7 @@ BAD = {
     ),
     "a bare word": (rows("hello"), "row 1: row"),
     "two of one name": (rows(row(), row()), "called 'A'"),
-    "contradiction": (rows(row(), row(id="B", level="deny")), "'B' contradicts"),
+    "contradiction": (rows(row(), row(id="B", level="deny")), "'B' (deny) contradicts"),
 }
 
 
@@ -58,7 +58,7 @@ def test_a_missing_or_binary_file_is_one_clear_sentence(tmp_path: Path) -> None:
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00rows")
     for path in (tmp_path / "none.yaml", tmp_path, binary):
-        with pytest.raises(Correctable, match="cannot be read"):
+        with pytest.raises(Correctable, match="cannot be read|not well-formed"):
             load_policy(path)
 
 

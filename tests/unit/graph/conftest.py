@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from autonomy.policy import load_policy
+from autonomy.policy_file import load_policy
 from autonomy.terms import Terms
 from domain.decisions import Actor
 from domain.errors import RainmakerError, Retryable

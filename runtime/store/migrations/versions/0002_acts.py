@@ -73,6 +73,7 @@ def _approvals() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("risk", sa.Integer(), nullable=False),
+        sa.Column("needs", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("cause", sa.String(length=60), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
@@ -126,9 +127,11 @@ def _decisions() -> None:
         sa.Column("risk", sa.JSON(), nullable=False),
         sa.Column("snapshot", sa.JSON(), nullable=False),
         sa.Column("policy_version", sa.String(length=64), nullable=False),
+        sa.Column("context", sa.JSON(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
+    op.create_index(op.f("ix_decisions_made_at"), "decisions", ["made_at"], unique=False)
     op.create_index(op.f("ix_decisions_proposal_id"), "decisions", ["proposal_id"], unique=False)
 
 

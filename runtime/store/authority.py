@@ -1,0 +1,66 @@
+"""Versions of the authority matrix and earned autonomy levels as rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.store.tables import autonomy_levels, policy_versions
+
+
+async def add_policy_version(
+    tx: AsyncConnection, *, version_id: str, body: dict[str, Any], note: str, by: str, at: datetime
+) -> int:
+    """Store a version; returns its number. Versions are never changed."""
+    number = (await tx.execute(select(func.coalesce(func.max(policy_versions.c.number), 0)))).scalar_one() + 1
+    await tx.execute(
+        insert(policy_versions).values(
+            id=version_id, number=number, body=body, note=note, made_by=by, made_at=at
+        )
+    )
+    return int(number)
+
+
+async def policy_version(tx: AsyncConnection, version_id: str) -> dict[str, Any] | None:
+    """One version by id."""
+    query = select(policy_versions).where(policy_versions.c.id == version_id)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def policy_versions_listed(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Every version, newest first."""
+    rows = (await tx.execute(select(policy_versions).order_by(policy_versions.c.number.desc()))).mappings()
+    return [dict(row) for row in rows]
+
+
+async def keep_simulation(tx: AsyncConnection, version_id: str, result: dict[str, Any]) -> None:
+    """Note what a version would have changed in past decisions."""
+    where = policy_versions.c.id == version_id
+    await tx.execute(update(policy_versions).where(where).values(simulation=result))
+
+
+async def earned_level(tx: AsyncConnection, agent: str, action: str) -> int:
+    """What an agent earned for a kind of action: 0 asks, 1 notifies, 2 acts alone."""
+    query = select(autonomy_levels.c.level).where(
+        autonomy_levels.c.agent == agent, autonomy_levels.c.action == action
+    )
+    return int((await tx.execute(query)).scalar_one_or_none() or 0)
+
+
+async def earned_levels(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Every level that was ever moved."""
+    query = select(autonomy_levels).order_by(autonomy_levels.c.agent, autonomy_levels.c.action)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def set_earned_level(
+    tx: AsyncConnection, agent: str, action: str, level: int, *, reason: str, at: datetime
+) -> None:
+    """Store a level."""
+    where = (autonomy_levels.c.agent == agent) & (autonomy_levels.c.action == action)
+    values = {"level": level, "reason": reason, "since": at}
+    result = await tx.execute(update(autonomy_levels).where(where).values(**values))
+    if result.rowcount == 0:
+        await tx.execute(insert(autonomy_levels).values(agent=agent, action=action, **values))
