@@ -5,22 +5,27 @@ A decision comes from a button, the CLI or an API call by a signed-in person; te
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.actions import SendEmail
+from autonomy.ask_budget import MAIL_LIFE, life_of, state_for
+from autonomy.asked import items, listing, one, open_items
+from autonomy.votes import agree, clear, voters
 from domain.decisions import ApprovalState, Decision, Verdict
-from domain.errors import Correctable, Refused
+from domain.errors import Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
 from runtime.store.tables import approval_items, approvals
 
-LIFE = timedelta(days=7)  # of mails: until the touch's window has passed, at most this (G19)
-OTHER_LIFE = timedelta(hours=24)
+LIFE = MAIL_LIFE
 DECIDERS = ("owner", "manager", "rep")
+
+
+__all__ = ["DECIDERS", "LIFE", "Granted", "approve", "ask", "expire", "items", "listing", "one", "open_items"]
+__all__ += ["reject", "replace"]
 
 
 @dataclass(frozen=True)
@@ -33,23 +38,33 @@ class Granted:
 
 
 async def ask(
-    tx: AsyncConnection, made: Sequence[Decision], *, summary: str, cause: str, ids: Ids, now: datetime
+    tx: AsyncConnection,
+    made: Sequence[Decision],
+    *,
+    summary: str,
+    cause: str,
+    ids: Ids,
+    now: datetime,
+    per_day: int | None = None,
 ) -> str:
-    """Put decisions before a person as one ask; returns its id."""
+    """Put decisions before a person as one ask; returns its id. `per_day` is the budget of asks, None: no budget."""
     risk = max(decision.judgement.score for decision in made)
     why = " ".join(dict.fromkeys(decision.judgement.why for decision in made))
+    needs = max(decision.judgement.approvers for decision in made)
     approval_id = ids.new("app")
+    state = ApprovalState.PENDING if per_day is None else await state_for(tx, risk, now, per_day)
     await tx.execute(
         insert(approvals).values(
             id=approval_id,
-            action=made[0].proposal.action.kind,
+            action=_kind(made),
             summary=summary,
             why=why[:600],
             risk=risk,
-            state=str(ApprovalState.PENDING),
+            needs=needs,
+            state=str(state),
             cause=cause,
             made_at=now,
-            expires_at=now + (LIFE if all(_is_mail(one) for one in made) else OTHER_LIFE),
+            expires_at=now + life_of(_kind(made)),
         )
     )
     for position, decision in enumerate(made, 1):
@@ -60,13 +75,15 @@ async def ask(
         kind="asked",
         subject=approval_id,
         by="gate",
-        body={"decisions": [decision.id for decision in made], "summary": summary},
+        body={"decisions": [decision.id for decision in made], "needs": needs, "state": str(state)},
     )
     return approval_id
 
 
-def _is_mail(decision: Decision) -> bool:
-    return isinstance(decision.proposal.action, SendEmail)
+def _kind(made: Sequence[Decision]) -> str:
+    """The kind of act an ask is about; of a mixed one, the first that is no mail."""
+    kinds = [decision.proposal.action.kind for decision in made]
+    return next((kind for kind in kinds if kind != "send_email"), kinds[0])
 
 
 async def _add_item(
@@ -110,108 +127,9 @@ async def expire(tx: AsyncConnection, now: datetime) -> int:
     return len(late)
 
 
-async def listing(tx: AsyncConnection, now: datetime, *, pending_only: bool = True) -> list[dict[str, Any]]:
-    """Asks in risk order, newest first within the same risk."""
-    query = select(approvals).order_by(approvals.c.risk.desc(), approvals.c.made_at.desc())
-    if pending_only:
-        query = query.where(approvals.c.state == ApprovalState.PENDING, approvals.c.expires_at > now)
-    return [dict(row) for row in (await tx.execute(query)).mappings()]
-
-
-async def one(tx: AsyncConnection, approval_id: str) -> dict[str, Any]:
-    """One ask.
-
-    Raises:
-        Correctable: unknown_approval.
-    """
-    row = (await tx.execute(select(approvals).where(approvals.c.id == approval_id))).mappings().one_or_none()
-    if row is None:
-        raise Correctable(
-            f"There is no approval {approval_id}.",
-            code="unknown_approval",
-            where=approval_id,
-            hint="See `rainmaker approvals list`.",
-        )
-    return dict(row)
-
-
-async def items(tx: AsyncConnection, approval_id: str) -> list[dict[str, Any]]:
-    """The items of an ask in order, replaced ones left out."""
-    query = (
-        select(approval_items)
-        .where(approval_items.c.approval_id == approval_id, approval_items.c.state != ApprovalState.EDITED)
-        .order_by(approval_items.c.position, approval_items.c.id)
-    )
-    return [dict(row) for row in (await tx.execute(query)).mappings()]
-
-
 def _may_decide(role: str) -> None:
     if role not in DECIDERS:
         raise Refused(f"The role {role or 'none'} may not decide on approvals.", code="role_may_not_approve")
-
-
-async def open_items(
-    tx: AsyncConnection, approval_id: str, wanted: Sequence[str], now: datetime
-) -> list[dict[str, Any]]:
-    """The pending items a person means: by item, proposal or draft id; all when `wanted` is empty.
-
-    Raises:
-        Correctable: unknown_approval, unknown_item.
-        Refused: approval_expired, already_decided.
-    """
-    row = await one(tx, approval_id)
-    if row["expires_at"] <= now or row["state"] == ApprovalState.EXPIRED:
-        raise Refused(
-            "This approval has expired; nothing was done.", code="approval_expired", where=approval_id
-        )
-    if row["state"] != ApprovalState.PENDING:
-        raise Refused(
-            f"This was already {row['state']} by {row['decided_by']}.",
-            code="already_decided",
-            where=approval_id,
-        )
-    live = await items(tx, approval_id)
-    chosen = live
-    if wanted:
-        named = {item["id"]: item for item in live} | {item["proposal_id"]: item for item in live}
-        named |= await _successors(tx, approval_id, named)
-        for item in live:
-            proposal = await decisions.proposal(tx, item["proposal_id"])
-            draft_id = getattr(proposal.action, "draft_id", "") if proposal else ""
-            if draft_id:
-                named[draft_id] = item
-        missing = [name for name in wanted if name not in named]
-        if missing:
-            raise Correctable(
-                f"{missing[0]} is not part of this approval.", code="unknown_item", where=approval_id
-            )
-        chosen = list({named[name]["id"]: named[name] for name in wanted}.values())
-        decided = [item for item in chosen if item["state"] != ApprovalState.PENDING]
-        if decided:
-            raise Refused(
-                f"This was already {decided[0]['state']} by {decided[0]['decided_by']}.",
-                code="already_decided",
-                where=decided[0]["id"],
-            )
-    return [item for item in chosen if item["state"] == ApprovalState.PENDING]
-
-
-async def _successors(
-    tx: AsyncConnection, approval_id: str, named: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """Edited items under their old ids, so that a reference made before an edit still works."""
-    query = select(approval_items.c.id, approval_items.c.replaced_by).where(
-        approval_items.c.approval_id == approval_id, approval_items.c.replaced_by != ""
-    )
-    after = {row.id: row.replaced_by for row in await tx.execute(query)}
-    found = {}
-    for old in after:
-        last = old
-        while last in after:
-            last = after[last]
-        if last in named:
-            found[old] = named[last]
-    return found
 
 
 async def approve(
@@ -224,26 +142,61 @@ async def approve(
     ids: Ids,
     now: datetime,
 ) -> list[Granted]:
-    """Approve items: each gets one permit for its exact action."""
+    """Say yes to items. One that enough people agreed to gets one permit; the others keep waiting.
+
+    Raises:
+        Refused: role_may_not_approve, already_agreed – this person's yes is there, another person is needed.
+    """
     _may_decide(role)
-    ask_row = await one(tx, approval_id)
+    chosen = await open_items(tx, approval_id, wanted, now)
+    expires_at = _until(await one(tx, approval_id), now)
+    votes = await voters(tx, [item["id"] for item in chosen])
+    fresh = [item for item in chosen if by not in votes.get(item["id"], [])]
+    if chosen and not fresh:
+        raise Refused("You already agreed; a second person must.", code="already_agreed", where=approval_id)
     granted = []
-    for item in await open_items(tx, approval_id, wanted, now):
+    for item in fresh:
         decision = await _bound_decision(tx, item)
-        permit_id = ids.new("per")
-        await decisions.grant(
-            tx,
-            permit_id=permit_id,
-            decision_id=decision.id,
-            action_hash=item["action_hash"],
-            by=by,
-            at=now,
-            expires_at=ask_row["expires_at"],
-        )
-        await _settle(tx, item, ApprovalState.APPROVED, by, now)
-        granted.append(Granted(decision, permit_id, ask_row["expires_at"]))
+        if len(votes.get(item["id"], [])) + 1 < await _needed(tx, item, decision):
+            await agree(tx, item, by, now)
+            continue
+        granted.append(await _grant(tx, item, decision, by, ids.new("per"), expires_at, now))
     await _close(tx, approval_id, by, now)
     return granted
+
+
+def _until(ask_row: dict[str, Any], now: datetime) -> datetime:
+    """A deferred ask that somebody decides early lives from now on."""
+    until: datetime = ask_row["expires_at"]
+    return now + life_of(ask_row["action"]) if ask_row["state"] == ApprovalState.DEFERRED else until
+
+
+async def _needed(tx: AsyncConnection, item: dict[str, Any], decision: Decision) -> int:
+    """The most that the decision, and its record in the chain, ask for."""
+    told = await audit.approvers_of(tx, item["decision_id"], item["action_hash"])
+    return max(told, decision.judgement.approvers)
+
+
+async def _grant(
+    tx: AsyncConnection,
+    item: dict[str, Any],
+    decision: Decision,
+    by: str,
+    permit_id: str,
+    expires_at: datetime,
+    now: datetime,
+) -> Granted:
+    await decisions.grant(
+        tx,
+        permit_id=permit_id,
+        decision_id=decision.id,
+        action_hash=item["action_hash"],
+        by=by,
+        at=now,
+        expires_at=expires_at,
+    )
+    await _settle(tx, item, ApprovalState.APPROVED, by, now)
+    return Granted(decision, permit_id, expires_at)
 
 
 async def _bound_decision(tx: AsyncConnection, item: dict[str, Any]) -> Decision:
@@ -280,6 +233,7 @@ async def replace(
     await tx.execute(
         update(approval_items).where(approval_items.c.id == item["id"]).values(replaced_by=new_item)
     )
+    await clear(tx, item["id"])
     await _settle(tx, item, ApprovalState.EDITED, by, now)
     return new_item
 

@@ -34,7 +34,7 @@ def circumstances(proposal: Proposal, snapshot: Snapshot) -> Circumstances:
     """The circumstances of a proposal as the gate sees them."""
     action = proposal.action
     return Circumstances(
-        amount=action.amount if isinstance(action, ConnectedCall) else Decimal(0),
+        amount=_amount(action.amount) if isinstance(action, ConnectedCall) else Decimal(0),
         relationship=_relationship(proposal, snapshot),
         evidence=_evidence(proposal),
         batch=max(snapshot.rows, snapshot.mail.batch_size if snapshot.mail else 1),
@@ -42,6 +42,11 @@ def circumstances(proposal: Proposal, snapshot: Snapshot) -> Circumstances:
         undoable=action.undoable if isinstance(action, ConnectedCall) else action.undo != "irreversible",
         tool=action.tool if isinstance(action, ConnectedCall) else "",
     )
+
+
+def _amount(amount: Decimal | None) -> Decimal | None:
+    """No number, infinity and less than nothing are unknown, and so count as large."""
+    return amount if amount is not None and amount.is_finite() and amount >= 0 else None
 
 
 def _relationship(proposal: Proposal, snapshot: Snapshot) -> Relationship:

@@ -5,6 +5,7 @@ Works on any prose, whoever wrote it. It never judges style and never repairs a 
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from autonomy.claim_cues import CUES, FRAMING, HARMLESS, HEDGED, PLAIN_CAPITALS, SYNONYMS
 from autonomy.prose import Sentence, language_of, sentences, squeeze_marks, word_set
@@ -199,7 +200,8 @@ def _strangers(sentence: Sentence, names: frozenset[str]) -> list[str]:
     return [f"“{unknown[0]}” is named"] if unknown else []
 
 
-def _names_in(text: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _names_in(text: str) -> tuple[str, ...]:
     """Names of somebody or something. In German every noun is capitalised, so only clear cases count there."""
     german = language_of(text) == "de"
     found = []
@@ -211,7 +213,7 @@ def _names_in(text: str) -> list[str]:
             name = _after_start(name, text[match.end() :], german)
         if name and (not german or _clear_in_german(name, at_start)):
             found.append(name)
-    return found
+    return tuple(found)
 
 
 def _after_start(name: str, following: str, german: bool) -> str:

@@ -19,7 +19,7 @@ class Basis(BaseModel):
     note: str
 
 
-UNKNOWN = Basis(basis="unknown", risk=7, note="The recipient's country is unknown, so its rules are too.")
+UNKNOWN = Basis(basis="unknown", risk=8, note="The recipient's country is unknown, so its rules are too.")
 
 
 @cache

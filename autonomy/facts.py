@@ -3,7 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.decisions import RuleHit
 
 
 class MailFacts(BaseModel):
@@ -33,7 +35,7 @@ class MailFacts(BaseModel):
     sender: str = ""
     can_unsubscribe: bool = False
     own_addresses: tuple[str, ...] = ()
-    secrets: tuple[str, ...] = ()  # hashes are compared elsewhere; canary texts that must never leave
+    secrets: tuple[str, ...] = Field((), exclude=True, repr=False)  # must never leave, so never stored either
     novel_account: bool = True  # nobody there was written to before
     batch_size: int = 1
 
@@ -49,6 +51,7 @@ class CallFacts(BaseModel):
     allowed_links: tuple[str, ...] = ()
     spent: Decimal = Decimal(0)  # of the period's budget for such calls
     budget: Decimal | None = None  # None: no budget was set, so every amount asks
+    secrets: tuple[str, ...] = Field((), exclude=True, repr=False)  # must never leave
 
 
 class MeetingFacts(BaseModel):
@@ -57,10 +60,16 @@ class MeetingFacts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     contact_known: bool = False
-    contact_answered: bool = False  # the contact wrote to us in this thread, or a person asked for the meeting
+    contact_answered: bool = (
+        False  # the contact wrote to us in this thread, or a person asked for the meeting
+    )
     slot_offered: bool = False  # we offered exactly this start and it is still free
     made_by_us: bool = False  # of a change: the event is one we made
     thread_contacts: tuple[str, ...] = ()  # who may be invited besides the owner
+    suppressed: str | None = "unknown"  # why nobody may contact one of the attendees
+    allowed_links: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = Field((), exclude=True, repr=False)
 
 
 class RecordFacts(BaseModel):
@@ -72,6 +81,26 @@ class RecordFacts(BaseModel):
     empty: bool = False  # nothing stands in the field yet
 
 
+class UsageFacts(BaseModel):
+    """How often this agent did this kind of act. Defaults are the worst case: never before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    done_before: int = 0  # on earlier days, refused ones left out
+    usual: float = 0.0  # on a usual day with any
+    last_hour: int = 0
+
+
+class CalibrationFacts(BaseModel):
+    """By how much outcomes raise the points of this kind of act. It can only raise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int = 0  # version of the calibration
+    raises: tuple[int, ...] = ()  # by points 0–10
+    decisions: int = 0  # earlier decisions of this kind with a known outcome
+
+
 class Snapshot(BaseModel):
     """Everything a judgement rests on, so that it can be repeated."""
 
@@ -80,10 +109,22 @@ class Snapshot(BaseModel):
     now: datetime
     stopped_sends: str | None = None
     stopped_effects: str | None = None
+    at_least: RuleHit | None = None  # what a text that replaces an asked one must ask for, whoever edits it
     mail: MailFacts | None = None
     call: CallFacts | None = None
     meeting: MeetingFacts | None = None
     record: RecordFacts | None = None
     previous_exists: bool = True  # what the action changes does exist
     rows: int = 0  # size of a batch
+    past_decisions: int = 1000  # decisions a new policy can be replayed over, counted up to 1,000
     earned_level: int = 0  # what this agent earned for this kind of action: 0 asks, 1 notifies, 2 acts alone
+    usage: UsageFacts | None = None
+    calibration: CalibrationFacts | None = None
+
+
+def restored(stored: object, secrets: tuple[str, ...]) -> Snapshot:
+    """A stored snapshot as it was judged: secrets are never written down, so they are put back from the settings."""
+    snapshot = Snapshot.model_validate(stored)
+    parts = {"mail": snapshot.mail, "call": snapshot.call, "meeting": snapshot.meeting}
+    known = {name: part.model_copy(update={"secrets": secrets}) for name, part in parts.items() if part}
+    return snapshot.model_copy(update=known)

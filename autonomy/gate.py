@@ -20,6 +20,8 @@ def decide(proposal: Proposal, snapshot: Snapshot, policy: Policy) -> Judgement:
     if highest.points >= policy.risk_asks:
         message = f"High {highest.factor} risk: {highest.reason}"
         hits.append(RuleHit(rule="risk", verdict=Verdict.ASK, message=message))
+    if snapshot.at_least is not None:
+        hits.append(snapshot.at_least)
     verdict = max((hit.verdict for hit in hits), key=lambda one: STRICTNESS[one])
     return Judgement(verdict=verdict, hits=tuple(hits), risk=risk)
 
@@ -27,7 +29,7 @@ def decide(proposal: Proposal, snapshot: Snapshot, policy: Policy) -> Judgement:
 def _hard_hits(proposal: Proposal, snapshot: Snapshot) -> list[RuleHit]:
     action = proposal.action
     if isinstance(action, SendEmail):
-        return [*mail_hits(action, snapshot), *_candidate(snapshot)]
+        return [*mail_hits(action, snapshot, proposal.label), *_candidate(snapshot)]
     return act_hits(proposal, snapshot)
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import gate, suppression, switch
+from autonomy import act_facts, gate, suppression, surroundings
 from autonomy.facts import MailFacts, Snapshot
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
+from autonomy.record import record_of
 from autonomy.terms import Terms
 from domain.accounts import ContactStatus
 from domain.actions import (
@@ -20,7 +21,7 @@ from domain.actions import (
     SendEmail,
     UpdateRecord,
 )
-from domain.decisions import Decision, Proposal
+from domain.decisions import Decision, Proposal, RuleHit, Verdict
 from domain.ids import Ids
 from runtime.store import (
     audit,
@@ -44,10 +45,16 @@ async def judge(
     ids: Ids,
     now: datetime,
     batch_size: int = 1,
+    at_least: RuleHit | None = None,
 ) -> Decision:
-    """Decide on a proposal and write proposal, decision and audit record in the caller's transaction."""
+    """Decide on a proposal and write proposal, decision and audit record in the caller's transaction.
+
+    `at_least` is one more hit: what a text that replaces an asked one must ask for, whoever edits it.
+    """
     policy = await in_force(tx, policy)
     snapshot = await take_snapshot(tx, proposal, terms, now, batch_size)
+    if at_least is not None:
+        snapshot = snapshot.model_copy(update={"at_least": at_least})
     judgement = gate.decide(proposal, snapshot, policy)
     decision = Decision(
         id=ids.new("dec"),
@@ -57,24 +64,17 @@ async def judge(
         made_at=now,
     )
     await decisions.keep_proposal(tx, proposal)
-    await decisions.keep_decision(tx, decision, snapshot.model_dump(mode="json"))
+    record = await record_of(tx, proposal, judgement, policy)
+    await decisions.keep_decision(tx, decision, snapshot.model_dump(mode="json"), record)
+    if judgement.verdict is not Verdict.REFUSE:
+        await surroundings.note_use(tx, proposal, now)
     await audit.append(
         tx,
         at=now,
         kind="decision",
         subject=decision.id,
         by=f"{proposal.actor.kind}:{proposal.actor.name}",
-        body={
-            "proposal": proposal.id,
-            "action": proposal.action.kind,
-            "action_hash": proposal.action.hash,
-            "verdict": str(judgement.verdict),
-            "rules": [hit.rule for hit in judgement.hits],
-            "risk": {part.factor: part.points for part in judgement.risk},
-            "policy": policy.version,
-            "cause": proposal.cause,
-            "label": proposal.label.model_dump(mode="json"),
-        },
+        body=record,
     )
     return decision
 
@@ -83,20 +83,21 @@ async def take_snapshot(
     tx: AsyncConnection, proposal: Proposal, terms: Terms, now: datetime, batch_size: int = 1
 ) -> Snapshot:
     """The facts a judgement on this proposal rests on."""
-    switches = await people.thrown_switches(tx)
     action = proposal.action
-    scopes = [f"agent:{proposal.actor.name}"]
-    if isinstance(action, SendEmail):
-        scopes += [f"campaign:{action.campaign_id}", f"mailbox:{terms.sender}"]
     mail = await mail_facts(tx, action, terms, batch_size) if isinstance(action, SendEmail) else None
     return Snapshot(
         now=now,
-        stopped_sends=switch.stopped(switches, "sends", scopes),
-        stopped_effects=switch.stopped(switches, "effects", scopes),
+        stopped_sends=await surroundings.stop_of(tx, proposal, terms, "sends"),
+        stopped_effects=await surroundings.stop_of(tx, proposal, terms, "effects"),
         mail=mail,
+        meeting=await act_facts.meeting_facts(tx, action, terms),
+        record=await act_facts.record_facts(tx, action),
+        past_decisions=await act_facts.past_decisions(tx, action),
         previous_exists=await _exists(tx, proposal),
         rows=await staging.count(tx, action.batch_id) if isinstance(action, RecordProspects) else 0,
         earned_level=await authority.earned_level(tx, proposal.actor.name, action.kind),
+        usage=await surroundings.usage_of(tx, proposal, now),
+        calibration=await surroundings.calibration_of(tx, action),
     )
 
 

@@ -30,6 +30,10 @@ SHORTENERS = frozenset(
     ]
 )
 
+_FILE_ENDINGS = frozenset(
+    "csv doc docx eml gif htm html ics jpeg jpg json log pdf png ppt pptx txt xls xlsx xml yaml".split()
+)
+
 
 def plain(text: str) -> str:
     """Text as a reader's program may see it: compatibility forms folded, two levels decoded."""
@@ -50,8 +54,10 @@ def links_in(text: str) -> list[str]:
 
 
 def _is_host(text: str) -> bool:
-    last = text.split("/")[0].rsplit(".", 1)[-1]
-    return len(last) >= 2 and not text.split("/")[0].replace(".", "").isdigit()
+    """False for numbers and for file names, whose endings are no top-level domains."""
+    host = text.split("/")[0].rstrip(".,;:!?")
+    last = host.rsplit(".", 1)[-1].lower()
+    return len(last) >= 2 and last not in _FILE_ENDINGS and not host.replace(".", "").isdigit()
 
 
 def has_image_or_html(text: str) -> bool:

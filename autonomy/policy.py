@@ -107,7 +107,7 @@ class Policy(BaseModel):
         return max(hits, key=lambda hit: (STRICTNESS[hit.verdict], hit.approvers))
 
     def _hits(self, party: str, action: str, seen: Circumstances, earned: int) -> Iterable[RuleHit]:
-        for row in self._concerning.get((party, action), self._of(party, action)):
+        for row in self._concerning.get((party, action)) or self._of(party, action):
             fits = row.fits(seen)
             if fits is None and row.level != "deny":
                 message = f"The condition of row {row.id} gave no clear answer."

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -83,6 +84,7 @@ def _split(line: str) -> list[str]:
     return [piece for piece in pieces if re.search(r"\w", piece)]
 
 
+@lru_cache(maxsize=4_096)  # the lines of a campaign's mails repeat
 def squeeze_marks(text: str) -> str:
     """The text in one spelling: NFKC, single spaces, no emphasis marks, list bullets or invisible characters."""
     plain = "".join(
@@ -96,6 +98,7 @@ def squeeze_marks(text: str) -> str:
     return re.sub(r"\s+", " ", plain).strip()
 
 
+@lru_cache(maxsize=4_096)
 def language_of(text: str) -> str:
     """ "en", "de", "other" or "" when there is too little to tell."""
     words = re.findall(r"[^\W\d_]+", text.lower())

@@ -4,27 +4,21 @@ No score overrides them. A rule answers None when it has nothing against the mai
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from autonomy.claims import check_claims, text_problems
 from autonomy.facts import MailFacts, Snapshot
 from autonomy.limits import PER_SEQUENCE, known_zones
-from autonomy.links import addresses_in, has_image_or_html, link_problem, links_in
+from autonomy.links import has_image_or_html, link_problem, links_in
+from autonomy.outbound_scan import scan
+from autonomy.text_problems import has_unsafe
 from domain.actions import SendEmail
 from domain.decisions import RuleHit, Verdict
+from domain.labels import PUBLIC, SECRET, WORKSPACE, Label, contact_reader
 
 Rule = Callable[[SendEmail, MailFacts, Snapshot], str | None]
 LIVE_STATES = ("planned", "asked", "running")
 MAX_BODY = 6_000  # characters; a longer text is refused unread, so that no pattern works on it for long
-_UNSAFE = (
-    "Cc",
-    "Cf",
-    "Cs",
-    "Co",
-    "Zl",
-    "Zp",
-)  # control, format (bidi, zero width), surrogate, private, breaks
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[BbQq]\?")
 _READ_TEXT = ("G4", "G5", "G7")  # rules whose patterns run over the whole text
 
@@ -44,7 +38,9 @@ def g1_recipient(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str
 
 def g2_suppression(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
     """Nobody who is suppressed is written to."""
-    return f"The recipient must not be contacted ({facts.suppressed})." if facts.suppressed else None
+    if facts.suppressed is None:
+        return None
+    return f"The recipient must not be contacted ({facts.suppressed or 'no reason kept'})."
 
 
 def g3_headers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
@@ -55,17 +51,13 @@ def g3_headers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str |
         return "The subject is longer than 150 characters."
     if len(action.body) > MAX_BODY:
         return f"The text is longer than {MAX_BODY:,} characters."
-    if _unsafe(action.subject, allowed=""):
+    if has_unsafe(action.subject, allowed=""):
         return "The subject holds control or invisible characters."
     if _ENCODED_WORD.search(action.subject):
         return "The subject holds an encoded word, which mail programs would decode."
-    if _unsafe(action.body, allowed="\n\t"):
+    if has_unsafe(action.body, allowed="\n\t"):
         return "The text holds control or invisible characters."
     return None
-
-
-def _unsafe(text: str, allowed: str) -> bool:
-    return any(unicodedata.category(char) in _UNSAFE and char not in allowed for char in text)
 
 
 def _oversized(action: SendEmail) -> bool:
@@ -86,12 +78,19 @@ def g4_links(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | N
 def g5_readers(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
     """Nothing in the text that this recipient may not read."""
     text = f"{action.subject}\n{action.body}"
-    own = {address.lower() for address in facts.own_addresses}
-    foreign = [address for address in addresses_in(text) if address not in own]
+    found = scan(text, secrets=facts.secrets, allowed_addresses=facts.own_addresses)
+    foreign = [one.text for one in found if one.kind == "address"]
     if foreign:
         return f"The text holds somebody's e-mail address ({foreign[0]})."
-    if any(secret and secret in text for secret in facts.secrets):
-        return "The text holds a secret."
+    return "The text holds a secret." if found else None
+
+
+def g5_label(label: Label, contact_id: str) -> str | None:
+    """Why the recipient may not read what a text rests on, or None. WORKSPACE covers its own drafts."""
+    if SECRET in label.readers:
+        return "The text rests on a secret."
+    if not label.readers & {PUBLIC, WORKSPACE, contact_reader(contact_id)}:
+        return "The text rests on something that this recipient may not read."
     return None
 
 
@@ -134,9 +133,9 @@ def g16_window(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str |
 
 def g17_disclosure(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
     """The first mail to each person says that an AI wrote it, and who we are."""
-    if not facts.disclosure:
+    if not facts.disclosure.strip():
         return "The AI disclosure sentence is empty."
-    if not facts.postal_address:
+    if not facts.postal_address.strip():
         return "No postal address is set (RAINMAKER_POSTAL_ADDRESS)."
     if not facts.can_unsubscribe:
         return "No public address for one-click unsubscribe is set (RAINMAKER_PUBLIC_URL)."
@@ -145,7 +144,7 @@ def g17_disclosure(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> s
 
 def g18_switch(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
     """Nothing is queued while sending is stopped."""
-    return snapshot.stopped_sends
+    return snapshot.stopped_sends or snapshot.stopped_effects
 
 
 def g13_plan(action: SendEmail, facts: MailFacts, snapshot: Snapshot) -> str | None:
@@ -174,10 +173,11 @@ RULES: dict[str, Rule] = {
 }
 
 
-def mail_hits(action: SendEmail, snapshot: Snapshot) -> list[RuleHit]:
-    """Every hard rule that is against this mail."""
+def mail_hits(action: SendEmail, snapshot: Snapshot, label: Label) -> list[RuleHit]:
+    """Every hard rule that is against this mail; `label` is of all that its text rests on."""
     facts = snapshot.mail or MailFacts()
-    hits = []
+    unreadable = g5_label(label, action.contact_id)
+    hits = [RuleHit(rule="G5", verdict=Verdict.REFUSE, message=unreadable)] if unreadable else []
     unread = _READ_TEXT if _oversized(action) else ()
     for name, rule in RULES.items():
         if name in unread:

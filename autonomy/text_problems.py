@@ -35,6 +35,14 @@ _PRETENDED = re.compile(
     re.IGNORECASE,
 )
 _REPLY_MARK = re.compile(r"^\s*(?:re|aw|fw|fwd|wg|antw|sv|vs|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_UNSAFE = (
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Zl",
+    "Zp",
+)  # control, format (bidi, zero width), surrogate, private, breaks
 _MAX_SUBJECT = 150
 _MAX_WORDS = 150
 
@@ -75,6 +83,8 @@ def _shared_faults(subject: str, body: str) -> Iterable[str]:
 
 def _hidden_character(text: str) -> str:
     """The first control, format (zero-width, bidi), surrogate or private-use character."""
+    if text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable():
+        return ""
     return next(
         (
             char
@@ -83,3 +93,12 @@ def _hidden_character(text: str) -> str:
         ),
         "",
     )
+
+
+def has_unsafe(text: str, *, allowed: str) -> bool:
+    """True when a text holds a control, invisible or line-breaking character that is not among the allowed."""
+    if text.replace("\n", "").replace("\t", "").isprintable() and allowed == "\n\t":
+        return False  # whatever is unsafe is not printable either
+    if text.isprintable():
+        return False
+    return any(unicodedata.category(char) in _UNSAFE and char not in allowed for char in text)

@@ -1,14 +1,16 @@
-"""The HTTP application: commands and approvals under /api/v1, one-click unsubscribe, health, the chat."""
+"""The HTTP application: commands under /api/v1, one-click unsubscribe, health; errors as problem documents."""
 
-import hmac
 import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 
+from channels.api_approvals import add_approvals
+from channels.api_callers import add_sessions, arguments, caller_of
 from channels.security import add_headers
 from domain.decisions import Actor
 from domain.errors import Bug, Correctable, RainmakerError, Refused, Retryable
@@ -16,12 +18,23 @@ from graph.desk import Progress
 from service import unsubscribing
 from service.bootstrap import House
 from service.commands import COMMANDS, run_command
-from service.users import actor_named
 
 log = logging.getLogger(__name__)
 STATUS = {Correctable: 400, Refused: 403, Retryable: 503, Bug: 500}
-STATUS_OF_CODE = {"not_signed_in": 401, "body_too_large": 413, "unknown_command": 404}
-LONGEST_BODY = 2_000_000
+STATUS_OF_CODE = {
+    "not_signed_in": 401,
+    "session_ended": 401,
+    "wrong_password": 401,
+    "unknown_command": 404,
+    "unknown_approval": 404,
+    "already_decided": 409,
+    "already_agreed": 409,
+    "approval_expired": 409,
+    "approval_mismatch": 409,
+    "body_too_large": 413,
+    "bad_arguments": 422,
+    "too_many_tries": 429,
+}
 
 
 def make_app(house: House, token: str) -> FastAPI:
@@ -32,8 +45,11 @@ def make_app(house: House, token: str) -> FastAPI:
     app.state.house = house
     add_headers(app)
     app.exception_handler(RainmakerError)(_problem)
+    app.exception_handler(RequestValidationError)(_wrong_request)
     _pages(app, house)
     _commands(app, house, token)
+    add_approvals(app, house, token)
+    add_sessions(app, house)
     return app
 
 
@@ -53,6 +69,16 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
     }
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _wrong_request(request: Request, error: Exception) -> JSONResponse:
+    """A wrong query value: which one, and what is wrong, in one sentence."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    where = str(first["loc"][-1])
+    wrong = Correctable(f"{where} is wrong: {first['msg']}.", code="bad_arguments", where=where)
+    return await _problem(request, wrong)
 
 
 def _pages(app: FastAPI, house: House) -> None:
@@ -80,51 +106,17 @@ def _pages(app: FastAPI, house: House) -> None:
 
 
 def _commands(app: FastAPI, house: House, token: str) -> None:
-    async def caller(authorization: Annotated[str, Header()] = "") -> Actor:
-        scheme, _, given = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
-            raise Refused("This needs a valid token.", code="not_signed_in")
-        return await actor_named(house, "owner")
+    caller = caller_of(house, token)
 
     @app.post("/api/v1/commands/{name}")
     async def command(
         name: str, request: Request, actor: Annotated[Actor, Depends(caller)]
     ) -> StreamingResponse:
         """Run a use case; the answer is JSON lines: progress, then result or error."""
-        args = await _arguments(request)
+        args = await arguments(request)
         if name not in COMMANDS:
             raise Correctable(f"There is no command {name[:60]}.", code="unknown_command", where=name[:60])
         return StreamingResponse(_lines(house, name, args, actor), media_type="application/x-ndjson")
-
-    @app.get("/api/v1/approvals")
-    async def approvals(actor: Annotated[Actor, Depends(caller)]) -> Any:
-        """What waits for a decision."""
-        return await run_command(house, "approvals", {}, actor=actor)
-
-    @app.post("/api/v1/approvals/{approval_id}/{decision}")
-    async def decide(
-        approval_id: str, decision: str, request: Request, actor: Annotated[Actor, Depends(caller)]
-    ) -> Any:
-        """approve, reject or edit; the body may name items, subject and text."""
-        if decision not in ("approve", "reject", "edit"):
-            raise Correctable("Decide with approve, reject or edit.", code="unknown_command", where=decision)
-        args = {**(await _arguments(request)), "id": approval_id}
-        return await run_command(house, decision, args, actor=actor)
-
-
-async def _arguments(request: Request) -> dict[str, Any]:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
-            raise Correctable("The request is larger than 2 MB.", code="body_too_large")
-    try:
-        args = json.loads(body or b"{}")
-    except ValueError as error:
-        raise Correctable("The request is not JSON.", code="bad_json") from error
-    if not isinstance(args, dict):
-        raise Correctable("The request must be a JSON object.", code="bad_json")
-    return args
 
 
 async def _lines(house: House, name: str, args: dict[str, Any], actor: Actor) -> AsyncIterator[str]:

@@ -12,7 +12,18 @@ from domain.errors import Correctable, RainmakerError, Refused, Retryable
 if TYPE_CHECKING:
     from runtime.settings import Settings
 
-_LOCAL_NEEDS_NO_LOCK = ("prospects", "icp", "campaign_report", "why", "audit_verify", "audit_export")
+_LOCAL_NEEDS_NO_LOCK = (
+    "prospects",
+    "icp",
+    "campaign_report",
+    "why",
+    "audit_verify",
+    "audit_export",
+    "policy_show",
+    "policy_check",
+    "replay",
+    "autonomy_report",
+)
 
 
 def settings(as_json: bool) -> "Settings":

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from channels import cli_more
+from channels import cli_approvals, cli_more, cli_people, cli_policy
 from channels.calling import call
-from channels.output import fail, keep_trace, quiet_logs, show
+from channels.output import JSON, fail, keep_trace, quiet_logs, show
 from channels.render import (
-    approvals_text,
     campaign_plan_text,
     chain_text,
     import_text,
@@ -20,7 +19,6 @@ from channels.render import (
     tick_text,
 )
 
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 app = typer.Typer(
     help="Rainmaker: from a company's URL to approved, sourced sales mail – inside limits you set.",
     no_args_is_help=True,
@@ -29,12 +27,10 @@ app = typer.Typer(
 )
 prospects_app = typer.Typer(help="List prospects, or find new ones.", invoke_without_command=True)
 campaign_app = typer.Typer(help="Plan, launch, pause and report campaigns.", no_args_is_help=True)
-approvals_app = typer.Typer(help="Decide what waits for you.", no_args_is_help=True)
 audit_app = typer.Typer(help="Check or export the audit chain.", no_args_is_help=True)
 for group, name in (
     (prospects_app, "prospects"),
     (campaign_app, "campaign"),
-    (approvals_app, "approvals"),
     (audit_app, "audit"),
 ):
     app.add_typer(group, name=name)
@@ -160,44 +156,6 @@ def chat(
     show(result, json, result["answer"])
 
 
-@approvals_app.command("list")
-def approvals_list(json: JSON = False) -> None:
-    """What waits for you: exact texts, risk, reasons, what happens if ignored."""
-    result = call("approvals", {}, as_json=json)
-    show(result, json, approvals_text(result))
-
-
-Items = Annotated[list[str] | None, typer.Option("--item", help="Only this item or draft; may be repeated.")]
-
-
-@approvals_app.command()
-def approve(id: str, item: Items = None, json: JSON = False) -> None:
-    """Approve everything that waits in it, or some items."""
-    result = call("approve", {"id": id, "items": item or []}, as_json=json)
-    show(result, json, f"{result['approved']} approved; {result['id']} is {result['state']}.")
-
-
-@approvals_app.command()
-def reject(id: str, item: Items = None, json: JSON = False) -> None:
-    """Reject everything that waits in it, or some items."""
-    result = call("reject", {"id": id, "items": item or []}, as_json=json)
-    show(result, json, f"{result['rejected']} rejected; {result['id']} is {result['state']}.")
-
-
-@approvals_app.command()
-def edit(
-    id: str,
-    item: Annotated[str, typer.Option("--item", help="The item or draft to change.")] = "",
-    subject: Annotated[str | None, typer.Option(help="New subject.")] = None,
-    body: Annotated[str | None, typer.Option(help="New text; - reads it from standard input.")] = None,
-    json: JSON = False,
-) -> None:
-    """Change the text of one mail; the gate judges it again and it keeps waiting for you."""
-    text = sys.stdin.read() if body == "-" else body
-    args = {"id": id, "item": item, "subject": subject, "body": text}
-    show(call("edit", args, as_json=json), json)
-
-
 @app.command()
 def why(id: str, json: JSON = False) -> None:
     """Why something was done: from a mail back to claims, pages, rules and people."""
@@ -215,17 +173,21 @@ def undo(id: str, json: JSON = False) -> None:
 @app.command()
 def pause(
     reason: Annotated[str, typer.Argument()] = "asked for",
-    scope: Annotated[str, typer.Option(help="workspace or campaign:ID.")] = "workspace",
+    scope: Annotated[
+        str, typer.Option(help="workspace, campaign:ID, mailbox:ADDRESS, agent:NAME or account:ID.")
+    ] = "workspace",
+    level: Annotated[str, typer.Option(help="What stops: sends, effects (every act) or all.")] = "sends",
     json: JSON = False,
 ) -> None:
-    """Stop sending at once."""
-    result = call("pause", {"reason": reason, "scope": scope}, as_json=json)
-    show(result, json, "Sending is stopped.")
+    """Stop sending, every act, or everything – at once."""
+    result = call("pause", {"reason": reason, "scope": scope, "level": level}, as_json=json)
+    what = {"sends": "Sending is", "effects": "Every act is", "all": "Everything is"}[level]
+    show(result, json, f"{what} stopped ({scope}). Only an owner clears it: rainmaker resume --scope {scope}")
 
 
 @app.command()
 def resume(
-    scope: Annotated[str, typer.Option(help="workspace or campaign:ID.")] = "workspace", json: JSON = False
+    scope: Annotated[str, typer.Option(help="The scope that was stopped.")] = "workspace", json: JSON = False
 ) -> None:
     """Let sending go on (owner only)."""
     result = call("resume", {"scope": scope}, as_json=json)
@@ -252,7 +214,10 @@ def export(json: JSON = False) -> None:
     show(call("audit_export", {}, as_json=json), True)
 
 
+cli_approvals.register(app)
+cli_people.register(app)
 cli_more.register(app)
+cli_policy.register(app)
 
 
 def main() -> None:

@@ -6,10 +6,8 @@ from typing import Annotated
 import typer
 
 from channels.calling import has_screen, settings
-from channels.output import fail, say, show
+from channels.output import JSON, fail, say, show
 from domain.errors import RainmakerError, Retryable
-
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -3,9 +3,13 @@
 import json
 import logging
 import sys
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
+
+import typer
 
 from domain.errors import RainmakerError
+
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def quiet_logs(verbose: bool = False) -> None:

@@ -89,26 +89,6 @@ def campaign_plan_text(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def approvals_text(rows: list[dict[str, Any]]) -> str:
-    """Every ask with its exact texts."""
-    if not rows:
-        return "Nothing waits for you."
-    lines = []
-    for row in rows:
-        lines += [
-            f"{row['id']}  {row['summary']}  (risk {row['risk']}/10, until {row['expires_at'][:16]})",
-            f"  {row['why']}",
-        ]
-        for item in row["items"]:
-            lines += [
-                "",
-                f"  [{item['id']}] {item['state']} – to {item['recipient']} ({item.get('name', '')})",
-                f"  Subject: {item.get('subject', '')}",
-                *("  | " + line for line in str(item.get("body", "")).split("\n")),
-            ]
-    return "\n".join(lines)
-
-
 def report_text(result: dict[str, Any]) -> str:
     """How a campaign stands."""
     mails = ", ".join(f"{count} {state}" for state, count in result["mails"].items()) or "no mails yet"
@@ -128,6 +108,8 @@ def tick_text(result: dict[str, Any]) -> str:
         f"{result['sent']} sent, {result['failed']} failed, {result['in_doubt']} in doubt, "
         f"{result['held']} held, {result['asked']} waiting for you."
     )
+    if result.get("deferred"):
+        text += f" {result['deferred']} more of low risk wait for tomorrow."
     if result["next_due"]:
         text += f" Next due {result['next_due'][:16]}."
     return "\n".join([text, *result["problems"]])

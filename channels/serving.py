@@ -71,9 +71,11 @@ def _server(house: House, token: str):  # type: ignore[no-untyped-def]
     import uvicorn
 
     from channels.api import make_app
+    from channels.console.mount import mount_console
     from chat_ui.mount import mount_chat
 
     app = make_app(house, token)
+    mount_console(app, house)
     mount_chat(app, house)
     return uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="websockets-sansio"))
 

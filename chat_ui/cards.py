@@ -8,13 +8,13 @@ from autonomy.approvals import DECIDERS
 from chat_ui.rendering import each_once
 from domain.decisions import Actor, ApprovalState
 from domain.errors import Bug, Correctable, RainmakerError
-from service import approving
+from service import ask_views
 from service.bootstrap import House
 from service.commands import run_command
 
 log = logging.getLogger(__name__)
 ELEMENT = "ApprovalCard"
-_DECISIONS = ("approve", "reject", "edit")
+_DECISIONS = ("approve", "reject", "edit", "always")
 
 
 async def card(house: House, approval_id: str, actor: Actor) -> dict[str, Any]:
@@ -23,17 +23,19 @@ async def card(house: House, approval_id: str, actor: Actor) -> dict[str, Any]:
     Raises:
         Correctable: unknown_approval.
     """
-    shown = await approving.one(house, approval_id)
+    shown = await ask_views.one(house, approval_id)
     now = await house.clock.now()
     if shown["state"] == ApprovalState.PENDING and datetime.fromisoformat(shown["expires_at"]) <= now:
         shown["state"] = str(ApprovalState.EXPIRED)
     shown["why"] = each_once(shown["why"])
-    return shown | {"may_decide": actor.role in DECIDERS, "now": now.isoformat()}
+    waiting_items = [item for item in shown["items"] if item["state"] == ApprovalState.PENDING]
+    agreed = bool(waiting_items) and all(actor.name in item["agreed"] for item in waiting_items)
+    return shown | {"may_decide": actor.role in DECIDERS, "you_agreed": agreed, "now": now.isoformat()}
 
 
 async def waiting(house: House) -> list[str]:
     """Ids of the approvals that wait, riskiest first."""
-    return [row["id"] for row in await approving.pending(house, with_items=False)]
+    return [row["id"] for row in await ask_views.pending(house, with_items=False)]
 
 
 async def decide(house: House, actor: Actor, payload: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +45,7 @@ async def decide(house: House, actor: Actor, payload: dict[str, Any]) -> dict[st
     try:
         done = await _run(house, actor, approval_id, payload)
         answer["item"] = done.get("item", "")
+        answer["message"] = done.get("text", "")  # of a drafted policy: what it needs before it holds
     except RainmakerError as error:
         answer = {"ok": False, "message": _told(error), "hint": error.hint or "", "code": error.code}
     except Exception:  # the edge of a click
@@ -60,11 +63,13 @@ async def decide(house: House, actor: Actor, payload: dict[str, Any]) -> dict[st
 async def _run(house: House, actor: Actor, approval_id: str, payload: dict[str, Any]) -> dict[str, Any]:
     decision = str(payload.get("decision", ""))
     if decision not in _DECISIONS:
-        raise Correctable("A card can approve, reject or edit.", code="unknown_command", where=decision[:40])
+        raise Correctable(
+            "A card can approve, reject, edit or draft a rule.", code="unknown_command", where=decision[:40]
+        )
     args: dict[str, Any] = {"id": approval_id}
     if decision == "edit":
         args |= {name: payload.get(name) for name in ("item", "subject", "body")}
-    else:
+    elif decision != "always":
         args["items"] = payload.get("items") or []
     done: dict[str, Any] = await run_command(house, decision, args, actor=actor)
     return done

@@ -13,13 +13,13 @@ from chat_ui.conversation import COMMANDS, STARTERS, follow, respond, show_waiti
 from chat_ui.data_layer import Conversations, make_tables
 from chat_ui.places import files_of, history_of
 from chat_ui.rendering import decided_text, error_text
-from chat_ui.sessions import WrongTries, acting, epoch_of, sign_in
+from chat_ui.sessions import acting
 from chat_ui.uploads import take
 from domain.decisions import Actor
 from domain.errors import RainmakerError
+from service.sessions import epoch_of, sign_in
 
 BEGINNING = "beginning"  # the task that opens a new conversation
-_tries = WrongTries()
 _later: set[asyncio.Task[None]] = set()
 
 
@@ -33,7 +33,7 @@ def history() -> Conversations:
 @cl.password_auth_callback
 async def signed_in(name: str, password: str) -> cl.User | None:
     """Name and password become a session of now."""
-    actor = await sign_in(house(), _tries, name, password)
+    actor = await sign_in(house(), house().tries, name, password)
     if actor is None:
         return None
     return cl.User(identifier=actor.name, metadata={"epoch": await epoch_of(house(), actor.name)})

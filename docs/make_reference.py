@@ -122,10 +122,23 @@ def _actions() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    from autonomy.rules import RULES
+    from autonomy.hard_rules import HARD_RULES
 
-    yield from ("## Hard rules for mail", "", "No score and no policy row overrides them.", "")
-    yield from _table(("Rule", "What it holds"), [(name, rule.__doc__ or "") for name, rule in RULES.items()])
+    yield from (
+        "## Hard rules",
+        "",
+        "No score, level or policy row overrides them. The first answer is the strictest.",
+        "",
+    )
+    rows = [
+        (rule.id, rule.title, ", ".join(rule.answers), ", ".join(rule.enforced), _modules(rule.where))
+        for rule in HARD_RULES
+    ]
+    yield from _table(("Rule", "What it holds", "Answers", "Enforced at", "Code"), rows)
+
+
+def _modules(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _codes() -> Iterator[str]:

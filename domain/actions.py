@@ -112,7 +112,7 @@ class PauseSending(_Action):
 
     kind: Literal["pause_sending"] = "pause_sending"
     level: Literal["sends", "effects", "all"] = "sends"
-    scope: str = "workspace"  # workspace, campaign:ID, mailbox:NAME, agent:NAME
+    scope: str = "workspace"  # workspace, campaign:ID, mailbox:ADDRESS, agent:NAME, account:ID
     reason: str
 
 

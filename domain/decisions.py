@@ -51,6 +51,7 @@ class RiskPart(BaseModel):
     factor: Literal["financial", "relationship", "compliance", "strategic"]
     points: int
     reason: str
+    raised: int = 0  # of the points: added because outcomes of earlier decisions were worse than their points
 
 
 class Proposal(BaseModel):
@@ -64,6 +65,8 @@ class Proposal(BaseModel):
     reason: str
     label: Label
     cause: str = ""  # id of what led here: conversation message, signal, campaign
+    maker: str = ""  # what wrote it: brain and version of its prompts or rules; "" for a person or plain code
+    alternatives: tuple[str, ...] = ()  # what was considered and left, each with its reason
     made_at: datetime
 
 
@@ -109,6 +112,7 @@ class ApprovalState(StrEnum):
     """Life of an ask or one of its items."""
 
     PENDING = "pending"
+    DEFERRED = "deferred"  # today's budget of asks is used up; put before people on the next day
     APPROVED = "approved"
     REJECTED = "rejected"
     EDITED = "edited"  # replaced by a new item

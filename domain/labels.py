@@ -1,9 +1,16 @@
 """Labels on every stored value: how far we trust it, who may read it, where it came from."""
 
-from collections.abc import Iterable
-from enum import IntEnum
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+Item = TypeVar("Item")
 
 
 class Integrity(IntEnum):
@@ -70,3 +77,33 @@ def combine(labels: Iterable[Label], origin: str) -> Label:
             origin=origin,
         )
     return (result or Label()).model_copy(update={"origin": origin})
+
+
+DECIDES = Integrity.CRM  # G11: what is recalled into a context that decides has at least this integrity
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
+
+
+def deciding(items: Iterable[Item], label_of: Callable[[Item], Label]) -> tuple[Item, ...]:
+    """The items that may enter a context that decides (G11): our own records or better, never a secret."""
+    return tuple(item for item in items if may_decide(label_of(item)))
+
+
+def may_decide(label: Label) -> bool:
+    """True when a value of this label may enter a context that decides."""
+    return label.integrity >= DECIDES and SECRET not in label.readers
+
+
+def is_typed(value: object) -> bool:
+    """True for an enum, a finite number, a date or an id: a value too narrow to carry an instruction."""
+    if isinstance(value, bool | int | date | Enum) or value is None:
+        return True
+    if isinstance(value, float | Decimal):
+        return math.isfinite(value)
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def validated(value: object, label: Label) -> Label:
+    """The label of a value that code has parsed: typed values rise to AGENT, free text never rises."""
+    if not is_typed(value) or label.integrity >= Integrity.AGENT:
+        return label
+    return label.model_copy(update={"integrity": Integrity.AGENT})

@@ -74,7 +74,15 @@ async def _asked(
 ) -> dict[str, Any]:
     now = await desk.clock.now()
     summary = result.summary or asked[0].proposal.reason
-    approval_id = await approvals.ask(tx, asked, summary=summary, cause=result.cause, ids=desk.ids, now=now)
+    approval_id = await approvals.ask(
+        tx,
+        asked,
+        summary=summary,
+        cause=result.cause,
+        ids=desk.ids,
+        now=now,
+        per_day=desk.terms.asks_per_day,
+    )
     first = asked[0].proposal.action
     if isinstance(first, SendEmail):
         await campaigns.set_state(tx, first.campaign_id, CampaignState.ASKED)

@@ -6,10 +6,13 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from autonomy.judge import judge
+from autonomy.plans import check_step
 from domain.decisions import Actor, Proposal
+from domain.errors import Refused
 from graph.desk import Desk
+from graph.specialists.contexts import check_context
 from graph.specialists.table import SPECIALISTS
-from graph.state import StepResult, TurnState, Wanted
+from graph.state import StepResult, TurnState, Wanted, frozen_plan
 
 
 async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal["act", "supervisor"]]:
@@ -19,7 +22,16 @@ async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal[
     update: dict[str, Any] = {"answers": [*state.get("answers", []), state.get("current", {})]}
     if not result.wanted:
         return Command(goto="supervisor", update={**update, "cursor": state.get("cursor", 0) + 1})
-    name = str(state.get("plan", [])[state.get("cursor", 0)]["name"])
+    cursor = state.get("cursor", 0)
+    step = state.get("plan", [])[cursor]
+    name = str(step["name"])
+    try:
+        plan = check_step(frozen_plan(state), cursor, step)
+        _check_wanted(result, name)
+        check_context(name, [one.action for one in result.wanted], from_owner=plan.from_owner)
+    except Refused as error:
+        kept = {"error": error.as_dict() | {"exit": error.exit_code}, "cursor": cursor + 1}
+        return Command(goto="supervisor", update=kept)
     now = await desk.clock.now()
     decided = []
     async with desk.database.write() as tx:
@@ -31,6 +43,7 @@ async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal[
                 reason=wanted.reason,
                 label=wanted.label,
                 cause=result.cause or desk.message_id or state["turn_id"],
+                maker=f"{desk.language.info.name} {desk.language.info.version}".strip(),
                 made_at=now,
             )
             decision = await judge(
@@ -44,6 +57,15 @@ async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal[
             )
             decided.append(decision.id)
     return Command(goto="act", update={**update, "decided": decided})
+
+
+def _check_wanted(result: StepResult, tool: str) -> None:
+    """Looked at again here: between a step and the gate lies a checkpoint that somebody may have edited."""
+    owner = next((one for one in SPECIALISTS if tool in one.tools), None)
+    for wanted in result.wanted:
+        if owner is None or wanted.action.kind not in owner.may_propose:
+            kind = wanted.action.kind
+            raise Refused(f"{tool} may not propose {kind}.", code="foreign_proposal", where=kind)
 
 
 def _actor(desk: Desk, wanted: Wanted, tool: str) -> Actor:

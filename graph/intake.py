@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from autonomy import approvals
+from autonomy.stop_file import with_stop_file
 from graph.desk import Desk
 from graph.state import TurnState
 from language.port import Shown, Situation
@@ -45,7 +46,7 @@ async def look(desk: Desk) -> Situation:
             campaign_state=str(campaign.state) if campaign else "",
             drafts=sum(1 for draft in drafts if not draft.dropped),
             pending_approvals=len(await approvals.listing(tx, now)),
-            sending_paused=bool(await people.thrown_switches(tx)),
+            sending_paused=bool(with_stop_file(await people.thrown_switches(tx), desk.terms.stop_file)),
             recent=tuple(await talks.last_messages(tx, desk.conversation_id, RECENT)),
             **_shown(remembered),
         )

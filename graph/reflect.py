@@ -4,7 +4,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from domain.labels import Integrity, Label
+from domain.labels import combine
 from graph.answer import answer_text
 from graph.desk import Desk
 from graph.state import StepResult, TurnState
@@ -31,7 +31,7 @@ async def reflect(state: TurnState, runtime: Runtime[Desk]) -> dict[str, Any]:
             role="assistant",
             text=answer_text(state),
             body={"outcome": state.get("outcome", []), "turn": state["turn_id"]},
-            label=Label(integrity=Integrity.AGENT, origin="brain"),
+            label=combine([one.label for one in results], origin="brain"),
             at=now,
         )
     return {}

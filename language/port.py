@@ -25,6 +25,7 @@ class BrainInfo(Frozen):
     name: str  # "offline" or "openai:MODEL"
     offline: bool
     limits: str  # one plain sentence
+    version: str = ""  # of its prompts, or of its rules
 
 
 class ToolOffer(Frozen):

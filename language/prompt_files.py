@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from domain.errors import Bug
+from domain.knowledge import text_hash
 
 FOLDER = Path(__file__).parent / "prompts"
 _FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<rest>.*)\Z", re.S)
@@ -60,6 +61,13 @@ def parse_prompt(text: str, where: str) -> Prompt:
         system=parts["system"].strip(),
         user=parts["user"].strip(),
     )
+
+
+@cache
+def prompts_version() -> str:
+    """One short hash over every prompt, for the record of what wrote a text."""
+    parts = [path.name + path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))]
+    return text_hash("\n".join(parts))[:12]
 
 
 @cache

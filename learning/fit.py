@@ -7,6 +7,8 @@ missing fact neither meets nor fails a hard line, but a company with an unmet co
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from babel import Locale
+
 from domain.accounts import CompanyFacts, Fact, PersonFact, Standing
 from domain.icp import Icp, IcpLine, LineField, LineKind
 from domain.knowledge import Evidence
@@ -150,7 +152,8 @@ def _industry(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) 
 
 
 def _geography(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) -> Outcome:
-    return _values(line, (facts.country,) if facts.country else ())
+    met, quotes, seen = _values(line, (facts.country,) if facts.country else ())
+    return met, quotes, Locale("en").territories.get(seen.upper(), seen)
 
 
 def _size(line: IcpLine, facts: CompanyFacts, people: Sequence[PersonFact]) -> Outcome:

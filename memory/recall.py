@@ -125,6 +125,12 @@ class Memory:
         if self._shelf is not None:
             await self._run(self._shelf.mark_stale, subjects)
 
+    async def compact(self) -> None:
+        """Rewrite the word index, so that erased words are not left in its file."""
+        shelf = self._owned()
+        async with self._writing:
+            await self._run(shelf.compact)
+
     async def forget(self, subjects: Sequence[str]) -> int:
         """Erase the subjects from both indexes. Returns how many passages went."""
         shelf = self._owned()

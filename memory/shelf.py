@@ -66,6 +66,10 @@ class Shelf:
         self._words.clear()
         self._vectors.clear()
 
+    def compact(self) -> None:
+        """Leave nothing of what was erased in the files."""
+        self._words.compact()
+
     def begin_rebuild(self) -> None:
         """Erase everything and note that the passages are being read again."""
         self.clear()

@@ -75,6 +75,11 @@ class WordIndex:
         """Release the file."""
         self._db.close()
 
+    def compact(self) -> None:
+        """Merge the word lists and rewrite the file: erased words stay in neither."""
+        self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+        self._db.execute("VACUUM")
+
     def about(self, key: str) -> str | None:
         """A stored fact about the index itself."""
         row = self._db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     policy_file: Path | None = Field(
         None, description="YAML authority matrix; empty = ask before every send."
     )
+    asks_per_day: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="Asks put before people a day (a campaign's batch is one); more of low risk wait a day.",
+    )
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8700, ge=0, le=65535, description="Port the service listens on.")
     secret_key: SecretStr = Field(

@@ -1,104 +1,58 @@
-"""Deciding on approvals: list with exact texts, approve, reject, edit. One queue for every channel."""
+"""Deciding on approvals: approve, reject, edit, one or many at once. One queue for every channel."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import approvals
+from autonomy import approvals, votes
 from autonomy.judge import judge
 from domain.accounts import ContactStatus
-from domain.actions import SendEmail
+from domain.actions import ErasePerson, SendEmail
 from domain.campaigns import CampaignState, WrittenMail
-from domain.decisions import Actor, Decision, Proposal, Verdict
-from domain.errors import Correctable, Refused
+from domain.decisions import Actor, Decision, Proposal, RuleHit, Verdict
+from domain.errors import Correctable, RainmakerError, Refused
 from domain.labels import combine, owner_label
-from runtime.store import campaigns, crm, decisions
+from runtime.store import audit, campaigns, decisions
+from runtime.store.person_words import PersonWords
 from runtime.store.tables import contacts, drafts
+from service import erasing
+from service.ask_views import told_votes
 from service.bootstrap import House
 from tools.execute import Permit, execute
-
-
-async def pending(house: House, *, with_items: bool = True) -> list[dict[str, Any]]:
-    """The contract's list of approvals, in risk order, each with its exact texts."""
-    now = await house.clock.now()
-    async with house.database.write() as tx:
-        await approvals.expire(tx, now)
-    async with house.database.read() as tx:
-        return [await _shown(tx, row, with_items) for row in await approvals.listing(tx, now)]
-
-
-async def one(house: House, approval_id: str) -> dict[str, Any]:
-    """One approval with its items, whatever its state."""
-    async with house.database.read() as tx:
-        return await _shown(tx, await approvals.one(tx, approval_id), True)
-
-
-async def _shown(tx: AsyncConnection, row: dict[str, Any], with_items: bool) -> dict[str, Any]:
-    items = await approvals.items(tx, row["id"])
-    detailed = [await _item(tx, item) for item in items] if with_items else []
-    recipients = [item["recipient"] for item in detailed if item["recipient"]]
-    more = f" and {len(recipients) - 1} more" if len(recipients) > 1 else ""
-    return {
-        "id": row["id"],
-        "action": row["action"],
-        "recipient": f"{recipients[0]}{more}" if recipients else "",
-        "summary": row["summary"],
-        "risk": row["risk"],
-        "why": row["why"],
-        "expires_at": row["expires_at"].isoformat(),
-        "state": row["state"],
-        "by": row["decided_by"],
-        "if_ignored": "It expires and nothing happens.",
-        "items": detailed,
-    }
-
-
-async def _item(tx: AsyncConnection, item: dict[str, Any]) -> dict[str, Any]:
-    decision = await decisions.decision(tx, item["decision_id"])
-    shown: dict[str, Any] = {
-        "id": item["id"],
-        "state": item["state"],
-        "by": item["decided_by"],
-        "decision": item["decision_id"],
-        "recipient": "",
-    }
-    if decision is None:
-        return shown
-    action = decision.proposal.action
-    shown |= {"action": action.kind, "reason": decision.proposal.reason, "risk": decision.judgement.score}
-    if isinstance(action, SendEmail):
-        contact = await crm.contact(tx, action.contact_id)
-        account = await crm.account(tx, contact.account_id) if contact else None
-        shown |= {
-            "draft": action.draft_id,
-            "recipient": contact.email if contact else "",
-            "name": contact.name if contact else "",
-            "title": contact.title if contact else "",
-            "account": account.name if account else "",
-            "subject": action.subject,
-            "body": action.body,
-            "claims": [
-                {"text": claim.text, "url": claim.evidence.url, "quote": claim.evidence.quote}
-                for claim in action.claims
-            ],
-        }
-    return shown
 
 
 async def approve(house: House, approval_id: str, actor: Actor, items: Sequence[str] = ()) -> dict[str, Any]:
     """Approve all pending items, or some; what they allow happens or is queued."""
     now = await house.clock.now()
     async with house.database.write() as tx:
+        asked = await approvals.open_items(tx, approval_id, items, now)
         granted = await approvals.approve(
             tx, approval_id, wanted=items, by=actor.name, role=actor.role, ids=house.ids, now=now
         )
+        erased = [await _clean_files(tx, house, one.decision) for one in granted]
         for one_granted in granted:
             permit = Permit(one_granted.permit_id, one_granted.expires_at)
             await execute(tx, permit, one_granted.decision, terms=house.terms, ids=house.ids, now=now)
             await _approved_contact(tx, one_granted.decision)
-        return await _result(tx, approval_id, actor) | {"approved": len(granted)}
+        counts = {"approved": len(granted), "agreed": len(asked) - len(granted)}
+        result = await _result(tx, approval_id, actor) | counts
+    for left in erased:
+        if left is not None:
+            await erasing.after(house, *left)
+    return result
+
+
+async def _clean_files(
+    tx: AsyncConnection, house: House, decision: Decision
+) -> tuple[list[str], PersonWords] | None:
+    """What an approved erasure needs beside the database; None for every other act."""
+    action = decision.proposal.action
+    if not isinstance(action, ErasePerson):
+        return None
+    who = await erasing.find(tx, action.contact_id)
+    return (await erasing.before(tx, house, who))[0], who.words
 
 
 async def _approved_contact(tx: AsyncConnection, decision: Decision) -> None:
@@ -203,7 +157,12 @@ async def _judged_edit(
         cause=before.id,
         made_at=now,
     )
-    return await judge(tx, proposal, policy=house.policy, terms=house.terms, ids=house.ids, now=now)
+    people = await audit.approvers_of(tx, item["decision_id"], item["action_hash"])
+    message = "A person decides on a text that somebody changed."  # however free its editor otherwise is
+    at_least = RuleHit(rule="G19", verdict=Verdict.ASK, message=message, approvers=people)
+    return await judge(
+        tx, proposal, policy=house.policy, terms=house.terms, ids=house.ids, now=now, at_least=at_least
+    )
 
 
 async def _store_text(tx: AsyncConnection, decision: Decision, actor: Actor) -> None:
@@ -224,4 +183,22 @@ async def _store_text(tx: AsyncConnection, decision: Decision, actor: Actor) -> 
 
 async def _result(tx: AsyncConnection, approval_id: str, actor: Actor) -> dict[str, Any]:
     row = await approvals.one(tx, approval_id)
-    return {"id": approval_id, "state": row["state"], "by": row["decided_by"] or actor.name}
+    items = await approvals.items(tx, approval_id)
+    agreed = await votes.voters(tx, [item["id"] for item in items])
+    told = told_votes(items, agreed, row["needs"])
+    return {"id": approval_id, "state": row["state"], "by": row["decided_by"] or actor.name, "votes": told}
+
+
+async def decide_many(
+    house: House, approval_ids: Sequence[str], actor: Actor, decision: Literal["approve", "reject"]
+) -> dict[str, Any]:
+    """Decide on several asks; each has its own result, and one that cannot be decided stops no other."""
+    results: list[dict[str, Any]] = []
+    for approval_id in dict.fromkeys(approval_ids):
+        try:
+            done = await (approve if decision == "approve" else reject)(house, approval_id, actor)
+            results.append({"ok": True, **done})
+        except RainmakerError as error:
+            failed = {"ok": False, "id": approval_id, "error": error.as_dict(), "exit": error.exit_code}
+            results.append(failed)
+    return {"results": results, "done": sum(one["ok"] for one in results)}

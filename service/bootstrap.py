@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from autonomy import stop_file
 from autonomy.policy import Policy
 from autonomy.policy_file import load_policy
 from autonomy.terms import DEFAULT_DISCLOSURE, Terms
@@ -21,7 +22,9 @@ from runtime.store.engine import Database
 from runtime.store.migrate import ensure_schema
 from service.recall_desk import RecallDesk
 from service.secrets import secret_key
+from service.watch import Watch
 from service.web_desk import WebDesk
+from service.wrong_tries import WrongTries
 from tools.act.compose_mail import DkimKey
 from tools.effector import Effector, Mailbox
 from tools.providers.mail_urls import mail_server
@@ -48,6 +51,8 @@ class House:
     policy: Policy
     terms: Terms
     audit_head: HeadFile
+    watch: Watch = field(default_factory=Watch)  # how far the checks of each turn looked
+    tries: WrongTries = field(default_factory=WrongTries)  # wrong passwords, one count for every door
 
     def desk(self, actor: Actor, *, conversation_id: str = "", message_id: str = "", said: str = "") -> Desk:
         """A desk for one turn."""
@@ -133,6 +138,8 @@ def _terms(settings: Settings, key: bytes) -> Terms:
         public_url=settings.public_url or _own_address(settings),
         allowed_links=links,
         mailbox_started=settings.mailbox_started,
+        asks_per_day=settings.asks_per_day,
+        stop_file=settings.home / stop_file.NAME,
         salt=key,
         secrets=(key.decode(errors="replace"),),
     )

@@ -10,21 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import suppression
-from autonomy.judge import judge
 from domain.actions import RecordProspects
-from domain.decisions import Actor, Proposal, Verdict
-from domain.errors import Refused
+from domain.decisions import Actor
 from domain.found import FoundCompany, FoundPerson
 from domain.labels import Integrity, Label
-from graph.act import PERMIT_LIFE
 from graph.desk import Emit, Progress
 from graph.rescore import rescore
 from language.offline.lexicon.canonical import industry_slugs, role_slugs, zones_of
-from runtime.store import decisions, imports, people, staging
+from runtime.store import imports, people, staging
 from runtime.store.tables import crm_changes
 from service.bootstrap import House
+from service.carrying_out import carry_out, decide_on
 from tools.act.record_prospects import Recorded
-from tools.execute import Permit, execute
 from tools.read.contact_file import ContactFile, ContactRow, RowError, read_contact_file
 
 DIFF_SHOWN = 20
@@ -58,7 +55,7 @@ async def import_file(
             now = await house.clock.now()
             sha256 = await asyncio.to_thread(_hash, Path(path))
             await imports.keep(
-                tx, batch_id=batch_id, file_name=file.name, sha256=sha256, report=report, at=now
+                tx, batch_id=batch_id, file_name=file.name, sha256=sha256, report=_kept(report), at=now
             )
     except _DryRun as done:
         return done.report
@@ -131,30 +128,16 @@ async def _found(
 async def _record(
     tx: AsyncConnection, house: House, file: ContactFile, batch_id: str, staged: int, actor: Actor
 ) -> Recorded:
-    now = await house.clock.now()
-    proposal = Proposal(
-        id=house.ids.new("prp"),
-        action=RecordProspects(batch_id=batch_id, source="import", companies=staged, people=staged),
+    made = await decide_on(
+        tx,
+        house,
+        RecordProspects(batch_id=batch_id, source="import", companies=staged, people=staged),
         actor=actor,
         reason=f"import of {file.name}",
         label=Label(integrity=Integrity.CRM, origin=f"import:{file.name}"),
         cause=batch_id,
-        made_at=now,
     )
-    made = await judge(tx, proposal, policy=house.policy, terms=house.terms, ids=house.ids, now=now)
-    if made.judgement.verdict not in (Verdict.ALLOW, Verdict.NOTIFY):
-        raise Refused(made.judgement.why, code="refused", where=file.name)
-    permit = Permit(house.ids.new("per"), now + PERMIT_LIFE)
-    await decisions.grant(
-        tx,
-        permit_id=permit.id,
-        decision_id=made.id,
-        action_hash=proposal.action.hash,
-        by="gate",
-        at=now,
-        expires_at=permit.expires_at,
-    )
-    done = await execute(tx, permit, made, terms=house.terms, ids=house.ids, now=now)
+    done = await carry_out(tx, house, made)
     return done.recorded or Recorded()
 
 
@@ -173,6 +156,11 @@ async def _diff(tx: AsyncConnection, batch_id: str) -> Sequence[dict[str, Any]]:
                 }
             )
     return shown
+
+
+def _kept(report: dict[str, Any]) -> dict[str, Any]:
+    """The report as it is stored: without the sample cells, which may show somebody we must not keep."""
+    return {**report, "mapping": [{**one, "sample": ""} for one in report["mapping"]]}
 
 
 def _hash(path: Path) -> str:

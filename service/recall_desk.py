@@ -51,6 +51,7 @@ class RecallDesk:
     """Recall for specialists."""
 
     def __init__(self, folder: Path, embedder: Embedder, database: Database, clock: Clock) -> None:
+        self._folder = folder
         self._source = StoredPages(database)
         self._memory = Memory(folder, embedder, self._source, clock)
         self._opening = asyncio.Lock()
@@ -96,6 +97,25 @@ class RecallDesk:
         await memory.remember(subject, await self._source.chunks_of([subject]), at_once=False)
         if self._background is None or self._background.done():
             self._background = asyncio.create_task(self._embed_rest())
+
+    async def relearn(self, subjects: Sequence[str]) -> None:
+        """Take the subjects' pages as they are now and leave nothing of the old text in the index.
+
+        Raises:
+            Retryable: index_owned_elsewhere.
+        """
+        if not self._folder.exists():
+            return
+        memory = await self.memory()
+        for subject in subjects:
+            await memory.remember(subject, await self._source.chunks_of([subject]), at_once=False)
+        await memory.compact()
+        if self._background is not None:
+            self._background.cancel()
+            await asyncio.gather(self._background, return_exceptions=True)
+        async with self._opening:  # the library keeps old text in memory and would write it out again
+            await memory.close()
+            self._opened = False
 
     async def _embed_rest(self) -> None:
         memory = await self.memory()

@@ -5,6 +5,7 @@ from typing import Any
 
 from runtime.settings import Settings
 from service.bootstrap import House, open_house
+from service.policies import install_first
 from service.running import home_lock
 from service.users import FIRST_OWNER, ensure_owner, set_password
 
@@ -16,6 +17,7 @@ async def initialise(settings: Settings) -> dict[str, Any]:
     with home_lock(settings):
         async with open_house(settings) as house:
             password = await ensure_owner(house)
+            await install_first(house)
     return {
         "home": str(settings.home),
         "database": settings.database.split("@")[-1],
@@ -31,6 +33,7 @@ async def login_of(house: House) -> tuple[str, str]:
     """
     path = house.settings.home / PASSWORD_FILE
     password = await ensure_owner(house)
+    await install_first(house)
     if password is not None:
         path.touch(mode=0o600)
         path.write_text(password + "\n")
@@ -44,5 +47,10 @@ async def new_password(settings: Settings, name: str) -> str:
     async with open_house(settings) as house:
         await ensure_owner(house)
         await set_password(house, name, fresh)
-    (settings.home / PASSWORD_FILE).unlink(missing_ok=True)
+    forget_first_password(settings)
     return fresh
+
+
+def forget_first_password(settings: Settings) -> None:
+    """Drop the kept first password: the owner has another one now."""
+    (settings.home / PASSWORD_FILE).unlink(missing_ok=True)

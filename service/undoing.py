@@ -11,6 +11,7 @@ from domain.actions import (
     ChangeIcp,
     ChangePolicy,
     EditDraft,
+    ErasePerson,
     PauseSending,
     QualifyProspects,
     RecordProspects,
@@ -108,6 +109,8 @@ async def _undo_rarer(
             raise Refused(
                 "An opt-out is for good; it cannot be undone.", code="cannot_undo", where=decision.id
             )
+        case ErasePerson():
+            raise Refused("An erased person cannot be brought back.", code="cannot_undo", where=decision.id)
         case _:
             raise Refused(
                 f"{action.noun.capitalize()}: this cannot be undone.", code="cannot_undo", where=decision.id

@@ -1,16 +1,11 @@
 """One-click unsubscribe: who a link is for, and suppressing them at once, through the gate like any act."""
 
-from datetime import timedelta
-
-from autonomy.judge import judge
 from domain.actions import Suppress
-from domain.decisions import Actor, Proposal, Verdict
-from domain.errors import Refused
+from domain.decisions import Actor
 from domain.labels import Integrity, Label
-from runtime.store import decisions
 from service.bootstrap import House
+from service.carrying_out import carry_out, decide_on
 from tools.act.unsubscribe import contact_of
-from tools.execute import Permit, execute
 
 _STYLE = "font-family:sans-serif;max-width:30em;margin:4em auto;padding:0 1em;line-height:1.5"
 PAGE = (
@@ -35,27 +30,13 @@ def contact(house: House, token: str) -> str:
 
 async def unsubscribe(house: House, token: str) -> None:
     """Suppress the contact of a link; doing it twice is fine."""
-    now = await house.clock.now()
-    proposal = Proposal(
-        id=house.ids.new("prp"),
-        action=Suppress(contact_id=contact(house, token), reason="one-click unsubscribe"),
-        actor=Actor(kind="system", name="system"),
-        reason="the recipient used the one-click link",
-        label=Label(integrity=Integrity.MAIL, origin="one-click"),
-        made_at=now,
-    )
     async with house.database.write() as tx:
-        made = await judge(tx, proposal, policy=house.policy, terms=house.terms, ids=house.ids, now=now)
-        if made.judgement.verdict not in (Verdict.ALLOW, Verdict.NOTIFY):
-            raise Refused(made.judgement.why, code="refused")
-        permit = Permit(house.ids.new("per"), now + timedelta(hours=1))
-        await decisions.grant(
+        made = await decide_on(
             tx,
-            permit_id=permit.id,
-            decision_id=made.id,
-            action_hash=proposal.action.hash,
-            by="one-click",
-            at=now,
-            expires_at=permit.expires_at,
+            house,
+            Suppress(contact_id=contact(house, token), reason="one-click unsubscribe"),
+            actor=Actor(kind="system", name="system"),
+            reason="the recipient used the one-click link",
+            label=Label(integrity=Integrity.MAIL, origin="one-click"),
         )
-        await execute(tx, permit, made, terms=house.terms, ids=house.ids, now=now)
+        await carry_out(tx, house, made, by="one-click")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from autonomy import budgets
 from autonomy.policy import Policy
 from autonomy.terms import Terms
 from domain.decisions import OutboxState
@@ -21,7 +22,7 @@ from runtime.store import audit, decisions, outbox
 from runtime.store.engine import Database
 from tools.act.compose_mail import DkimKey, Envelope, compose
 from tools.act.mail_headers import wire_address
-from tools.act.recheck_mail import Never, NotNow, Ready, recheck
+from tools.act.recheck_mail import Never, NotNow, Ready, recheck, use_of
 from tools.act.unsubscribe import token_for
 from tools.providers.sent_folder import SentProbe
 from tools.providers.smtp import Attempt, MailSender, Sending
@@ -32,6 +33,7 @@ RETRY_AFTER = timedelta(minutes=10)  # doubles with each temporary refusal
 HOLD_AFTER = 15 * 60.0  # seconds of doubt after which a person must look
 PAGE = 100
 _DOUBT = (OutboxState.CLAIMED, OutboxState.IN_DOUBT)
+_NOT_GONE = (OutboxState.QUEUED, OutboxState.FAILED)  # what such a claim took from budgets comes back
 _draining: set[str] = set()  # owners at work in this process; nobody else settles their claims
 
 
@@ -224,6 +226,8 @@ class Effector:
                 raise _lost(claim.row)
             if state is OutboxState.QUEUED:
                 await decisions.unspend(tx, claim.row["permit_id"])
+            if state in _NOT_GONE:
+                await budgets.give_back(tx, use_of(claim.row, self._terms), claim.at)
             kind = "delayed" if state is OutboxState.QUEUED else str(state)
             await self._note(tx, claim.row, kind, attempt.code, attempt.detail, now)
         _count(report, state)
@@ -281,6 +285,7 @@ class Effector:
             )
             if moved and state is OutboxState.QUEUED:
                 await decisions.unspend(tx, row["permit_id"])
+                await budgets.give_back(tx, use_of(row, self._terms), row["due_at"])
             if moved:
                 kind = "delayed" if state is OutboxState.QUEUED else str(state)
                 await self._note(tx, row, kind, code, "", now)

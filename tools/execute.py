@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from autonomy.surroundings import stop_of
+from autonomy.switch import WORKS_WHILE_STOPPED
 from autonomy.terms import Terms
 from domain.actions import (
     AnyAction,
@@ -16,6 +18,7 @@ from domain.actions import (
     ChangeIcp,
     ChangePolicy,
     EditDraft,
+    ErasePerson,
     PauseSending,
     QualifyProspects,
     RecordProspects,
@@ -29,6 +32,7 @@ from domain.errors import Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
 from tools.act import authority_acts, small_acts
+from tools.act.erase_person import erase_person
 from tools.act.queue_mail import queue_mail
 from tools.act.record_prospects import Recorded, record_prospects
 
@@ -78,6 +82,7 @@ async def execute(
             now=now,
         )
         return Done(decision.id, "Queued." if fresh else "Already queued before.")
+    await _check_stops(tx, decision, terms)
     if not await decisions.spend(tx, permit.id, action.hash, now):
         raise Refused(
             "This permit is spent, expired or for another action.", code="no_permit", where=permit.id
@@ -97,6 +102,15 @@ async def execute(
         body={"action": action.kind, "text": text},
     )
     return Done(decision.id, text, recorded)
+
+
+async def _check_stops(tx: AsyncConnection, decision: Decision, terms: Terms) -> None:
+    """An act approved before a stop does not happen after it; mail is looked at again at its claim."""
+    if isinstance(decision.proposal.action, WORKS_WHILE_STOPPED):
+        return
+    stop = await stop_of(tx, decision.proposal, terms, "effects")
+    if stop:
+        raise Refused(stop, code="stopped", where=decision.id)
 
 
 async def _check_granted(
@@ -140,14 +154,19 @@ async def _inside(tx: AsyncConnection, decision: Decision, terms: Terms, ids: Id
             await small_acts.update_record(tx, action, by, decision.id, ids, now)
             return "The field was set."
         case action:
-            return await _rarer(tx, action, decision, now)
+            return await _rarer(tx, action, decision, terms, now)
 
 
-async def _rarer(tx: AsyncConnection, action: AnyAction, decision: Decision, now: datetime) -> str:
+async def _rarer(
+    tx: AsyncConnection, action: AnyAction, decision: Decision, terms: Terms, now: datetime
+) -> str:
     match action:
         case ChangePolicy():
             await authority_acts.change_policy(tx, action, now)
             return "The policy is in force."
+        case ErasePerson():
+            touched = await erase_person(tx, action, terms.salt, now)
+            return f"The person is erased; {touched} records held something about them."
         case ChangeAutonomy():
             await authority_acts.change_autonomy(tx, action, now)
             return f"The level is {action.after} now."

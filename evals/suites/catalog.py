@@ -42,5 +42,10 @@ SUITES: dict[str, Suite] = {
             "whether sales notes are recalled from a paraphrase or from keywords, and how fast",
             "evals.suites.memory.run",
         ),
+        Suite(
+            "gate",
+            "attacks, harmless texts, an independent judge and broken rules against the gate, and how fast it is",
+            "evals.suites.gate.run",
+        ),
     )
 }

@@ -135,7 +135,9 @@ async def _write(
             except RainmakerError as error:
                 return error
             written += 1
-            await desk.emit(Progress("progress", f"{written} drafts written", written, len(chosen)))
+            await desk.emit(
+                Progress("progress", f"{written} of {len(chosen)} drafts written", written, len(chosen))
+            )
         return Draft(
             id=desk.ids.new("drf"),
             campaign_id=campaign.id,
@@ -161,7 +163,9 @@ def _planned(
     unwritten: dict[str, int],
 ) -> StepResult:
     names = {one.contact.id: one.name for one in chosen}
-    notes = [f"{count} left out: {reason}." for reason, count in {**left_out, **unwritten}.items()]
+    notes = [
+        f"{count} left out: {reason.rstrip('.')}." for reason, count in {**left_out, **unwritten}.items()
+    ]
     return StepResult(
         text="\n".join([campaign_text(campaign, drafts, names), *notes]),
         shown=_shown_drafts(drafts, names),

@@ -1,5 +1,7 @@
 """The supervisor's own steps: what waits, why something was done, stop and go, how things stand."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from autonomy import approvals
@@ -14,7 +16,7 @@ from runtime.store import outbox, people
 from tools.catalog import Args, tool
 from tools.read.why import explain
 
-SCOPE = r"^(workspace|(campaign|mailbox|agent):\S+)$"  # a misspelt scope would stop nothing
+SCOPE = r"^(workspace|(campaign|mailbox|agent|account):\S+)$"  # a misspelt scope would stop nothing
 
 
 class WhyArgs(Args):
@@ -27,7 +29,13 @@ class PauseArgs(Args):
     """Why sending stops."""
 
     reason: str = Field("asked for", max_length=300)
-    scope: str = Field("workspace", max_length=80, pattern=SCOPE, description="workspace or campaign:ID.")
+    scope: str = Field(
+        "workspace",
+        max_length=80,
+        pattern=SCOPE,
+        description="workspace, campaign:ID, mailbox:ADDRESS, agent:NAME or account:ID.",
+    )
+    level: Literal["sends", "effects", "all"] = Field("sends", description="What stops.")
 
 
 class ResumeArgs(Args):
@@ -74,7 +82,7 @@ async def why(desk: Desk, args: WhyArgs) -> StepResult:
 @tool("supervisor", PauseArgs, effect="propose", undo="resume (owner only)")
 async def pause(desk: Desk, args: PauseArgs) -> StepResult:
     """Stop all sending at once."""
-    action = PauseSending(reason=args.reason, scope=args.scope)
+    action = PauseSending(reason=args.reason, scope=args.scope, level=args.level)
     wanted = Wanted(action=action, reason=args.reason, label=owner_label(desk.actor.name), as_user=True)
     return StepResult(
         text="Sending is stopped until an owner resumes it.", wanted=(wanted,), summary="Stop sending"

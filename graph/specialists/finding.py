@@ -10,6 +10,7 @@ from domain.found import FoundCompany, FoundPerson
 from domain.icp import Icp, LineKind
 from domain.knowledge import Block, Page
 from domain.labels import Label, web_label
+from domain.site_names import registrable_domain
 from graph.desk import Desk, Progress
 from graph.state import StepResult, Wanted
 from language.offline.lexicon.canonical import zones_of
@@ -17,7 +18,6 @@ from learning.fit import score
 from runtime.store import knowledge, staging
 from runtime.store.engine import Database
 from tools.read.discovery import Discovery, Visited
-from tools.read.identity import registrable_domain
 
 QUERIES = 60
 STAGE_AT = 100

@@ -42,7 +42,9 @@ async def problems_of(tx: AsyncConnection, desk: Desk, campaign: Campaign, draft
     )
     snapshot = await take_snapshot(tx, proposal, desk.terms, proposal.made_at)
     policy = await in_force(tx, desk.policy)
-    judgement = decide(proposal, snapshot.model_copy(update={"stopped_sends": None}), policy)
+    judgement = decide(
+        proposal, snapshot.model_copy(update={"stopped_sends": None, "stopped_effects": None}), policy
+    )
     return tuple(hit.message for hit in judgement.hits if hit.verdict is Verdict.REFUSE)
 
 

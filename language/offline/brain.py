@@ -20,6 +20,7 @@ _INFO = BrainInfo(
         "German from quoted facts only, "
         "and answers by quoting pages; it does not translate, reason or chat freely."
     ),
+    version="rules 0.1.0",
 )
 
 

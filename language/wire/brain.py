@@ -20,6 +20,7 @@ from language.port import (
     TokenSink,
     ToolOffer,
 )
+from language.prompt_files import prompts_version
 from language.wire import answering, planning, reading, writing
 from language.wire.client import ModelClient
 from language.wire.pages import without_machine_talk
@@ -59,7 +60,7 @@ class OpenAILanguage:
         self._client = ModelClient(model, retry=retry or RetryPolicy(), timeout=timeout)
         self._rules = rules
         self._page_tokens = page_tokens
-        self._info = BrainInfo(name=f"openai:{name}", offline=False, limits=LIMITS)
+        self._info = BrainInfo(name=f"openai:{name}", offline=False, limits=LIMITS, version=prompts_version())
 
     @property
     def info(self) -> BrainInfo:

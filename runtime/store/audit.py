@@ -1,13 +1,17 @@
 """The audit chain: append-only records, each holding the hash of the one before."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import desc, insert, select
+from sqlalchemy import Text, desc, insert, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
+from runtime.store.audit_words import impersonal
 from runtime.store.engine import announce_head
 from runtime.store.tables import audit
 
@@ -32,7 +36,8 @@ def record_hash(seq: int, at: datetime, kind: str, subject: str, by: str, body: 
 async def append(
     tx: AsyncConnection, *, at: datetime, kind: str, subject: str, by: str, body: dict[str, Any]
 ) -> int:
-    """Add a record in the caller's transaction; returns its sequence number."""
+    """Add a record in the caller's transaction; returns its sequence number. Personal data is struck out first."""
+    body = impersonal(body)
     last = (
         await tx.execute(select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1))
     ).one_or_none()
@@ -45,7 +50,7 @@ async def append(
             kind=kind,
             subject=subject,
             by=by,
-            body=body,
+            body=in_hashed_order(body),
             prev_hash=prev,
             hash=own,
         )
@@ -57,19 +62,51 @@ async def append(
 async def verify(tx: AsyncConnection) -> Verified:
     """Walk the chain from its first record."""
     expected, prev, count = 1, GENESIS, 0
-    result = await tx.stream(select(audit).order_by(audit.c.seq))
-    async for row in result:
-        count += 1
-        good = (
-            row.seq == expected
-            and row.prev_hash == prev
-            and row.hash
-            == record_hash(row.seq, row.at, row.kind, row.subject, row.by, row.body, row.prev_hash)
-        )
-        if not good:
-            return Verified(False, count, row.seq, f"record {row.seq} does not fit")
-        expected, prev = row.seq + 1, row.hash
+    result = await tx.stream(_WALK)
+    async for rows in result.partitions(_AT_ONCE):
+        for row in rows:
+            count += 1
+            if row.seq != expected or row.prev_hash != prev or not _hash_fits(row):
+                return Verified(False, count, row.seq, f"record {row.seq} does not fit")
+            expected, prev = row.seq + 1, row.hash
     return Verified(True, count)
+
+
+# the body as it is stored: reading and writing it anew for every record is most of the walk's time
+_WALK = select(
+    audit.c.seq,
+    audit.c.at,
+    audit.c.kind,
+    audit.c.subject,
+    audit.c.by,
+    type_coerce(audit.c.body, Text).label("body"),
+    audit.c.prev_hash,
+    audit.c.hash,
+).order_by(audit.c.seq)
+_AT_ONCE = 500
+
+
+def _hash_fits(row: Any) -> bool:
+    """True when the record has the hash it claims; a body stored in the order it was hashed in is not parsed."""
+    body = row.body
+    if isinstance(body, str):
+        words = ",".join(map(encode_basestring, (row.kind, row.subject, row.by)))
+        text = f'[{row.seq},"{row.at.isoformat()}",{words},{body},"{row.prev_hash}"]'
+        if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() == row.hash:
+            return True
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return False
+    own = record_hash(row.seq, row.at, row.kind, row.subject, row.by, body, row.prev_hash)
+    return bool(own == row.hash)
+
+
+def in_hashed_order(value: Any) -> Any:
+    """The same JSON value with its keys in the order they are hashed in; stored so, a record verifies fastest."""
+    if isinstance(value, dict):
+        return {key: in_hashed_order(value[key]) for key in sorted(value)}
+    return [in_hashed_order(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 async def about(tx: AsyncConnection, subject: str) -> list[dict[str, Any]]:
@@ -124,9 +161,22 @@ async def verdict_of(tx: AsyncConnection, decision_id: str, action_hash: str) ->
     return str(records[-1]["body"].get("verdict", "")) if records else ""
 
 
-async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
-    """True when the chain holds a person's approval of exactly this action."""
-    return bool(await _sound(tx, decision_id, "approved", action_hash))
+async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str, *, needs: int = 1) -> bool:
+    """True when the chain holds the approval of exactly this action by as many people as it needs.
+
+    How many comes from the decision's own record; `needs` may only raise it. Rows of votes do not count here.
+    """
+    wanted = max(needs, await approvers_of(tx, decision_id, action_hash))
+    approved = await _sound(tx, decision_id, "approved", action_hash)
+    agreed = await _sound(tx, decision_id, "agreed", action_hash)
+    return bool(approved) and len({record["by"] for record in (*approved, *agreed)}) >= wanted
+
+
+async def approvers_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> int:
+    """How many people the chain says must agree to exactly this action; what cannot be read counts as two."""
+    records = await _sound(tx, decision_id, "decision", action_hash)
+    told = [record["body"].get("approvers", 1) for record in records]
+    return max((one if isinstance(one, int) and one >= 1 else 2 for one in told), default=1)
 
 
 async def _sound(tx: AsyncConnection, subject: str, kind: str, action_hash: str) -> list[dict[str, Any]]:

@@ -28,8 +28,10 @@ async def keep_proposal(tx: AsyncConnection, proposal: Proposal) -> None:
     )
 
 
-async def keep_decision(tx: AsyncConnection, decision: Decision, snapshot: dict[str, Any]) -> None:
-    """Store a decision with the facts it was made on."""
+async def keep_decision(
+    tx: AsyncConnection, decision: Decision, snapshot: dict[str, Any], context: dict[str, Any]
+) -> None:
+    """Store a decision with the facts it was made on and what the audit chain keeps of it."""
     judgement = decision.judgement
     await tx.execute(
         insert(decisions).values(
@@ -42,7 +44,7 @@ async def keep_decision(tx: AsyncConnection, decision: Decision, snapshot: dict[
             risk=[part.model_dump(mode="json") for part in judgement.risk],
             snapshot=snapshot,
             policy_version=decision.policy_version,
-            context={},
+            context=context,
             made_at=decision.made_at,
         )
     )

@@ -113,6 +113,17 @@ class Database:
                     raise
                 raise explained from error
 
+    async def compact(self) -> None:
+        """Rewrite the file, so that what was erased is not left in free pages or the journal (SQLite)."""
+        if not self.is_sqlite:
+            return
+        async with self._writing, self._engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is None:
+                raise RuntimeError("the database is closed")
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                await raw.execute(statement)
+
     async def close(self) -> None:
         """Drop every connection."""
         await self._engine.dispose()

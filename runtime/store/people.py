@@ -39,6 +39,22 @@ async def set_password(tx: AsyncConnection, user_id: str, password_hash: str) ->
     )
 
 
+async def all_users(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Every user, by name."""
+    return [dict(row) for row in (await tx.execute(select(users).order_by(users.c.name))).mappings()]
+
+
+async def change_user(tx: AsyncConnection, user_id: str, **values: Any) -> None:
+    """Change the role or the lock of a user; every session of theirs ends."""
+    more = {**values, "session_epoch": users.c.session_epoch + 1}
+    await tx.execute(update(users).where(users.c.id == user_id).values(**more))
+
+
+async def end_sessions(tx: AsyncConnection, user_id: str) -> None:
+    """End every session of a user."""
+    await change_user(tx, user_id)
+
+
 async def throw_switch(
     tx: AsyncConnection, *, scope: str, level: str, reason: str, by: str, at: datetime
 ) -> None:

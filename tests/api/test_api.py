@@ -101,7 +101,7 @@ async def test_wrong_arguments_come_back_as_an_error_line_with_the_exit_code(liv
 async def test_approvals_can_be_listed_and_an_unknown_one_is_a_problem(live):
     assert (await live.signed_in.get("/api/v1/approvals")).json() == []
     answer = await live.signed_in.post("/api/v1/approvals/app_nobody/approve", json={})
-    is_problem(answer, 400, "unknown_approval")
+    is_problem(answer, 404, "unknown_approval")
 
 
 async def test_a_message_of_a_very_long_conversation_id_is_refused(live):

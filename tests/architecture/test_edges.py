@@ -16,6 +16,7 @@ READS_ENVIRONMENT = {
 }
 WALL_CLOCK = re.compile(r"\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(|\btime\.time\(")
 KNOWS_MACHINE_TIME = {
+    "service/sessions.py",  # a session of hours ends by the machine's clock, whatever the sandbox's clock does
     "service/doctor.py",  # compares the machine's clock with the release
     "tools/effector.py",  # leases and time-outs use machine time, as the architecture says
 }

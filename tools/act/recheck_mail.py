@@ -4,15 +4,17 @@ The world may have changed since the approval, and so may the records. Reads onl
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import gate, judge, limits, switch
+from autonomy import budgets, gate, judge, limits, switch
+from autonomy.budgets import MailUse
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
+from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
 from domain.accounts import Contact
 from domain.actions import SendEmail, parse_action
@@ -63,16 +65,21 @@ async def recheck(
     contact = await crm.contact(tx, row["contact_id"])
     if contact is None or not isinstance(action, SendEmail):
         return Never("refused", "The recipient is not in the CRM.")
-    wait = await _wait(tx, contact, terms, now)
+    wait = await _reserved(tx, row, contact, terms, now)
     return wait or Ready(action, contact, not await outbox.was_sent(tx, contact.id))
 
 
 async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, terms: Terms) -> str:
     """Why the kill switch or a paused campaign keeps the intent waiting; empty when nothing does."""
-    scopes = [f"campaign:{row['campaign_id']}", f"mailbox:{terms.sender}"]
+    scopes = [
+        f"campaign:{row['campaign_id']}",
+        f"mailbox:{terms.sender}",
+        f"account:{row['account_id']}",
+    ]
     if stored is not None:
         scopes.append(f"agent:{stored.proposal.actor.name}")
-    stop = switch.stopped(await people.thrown_switches(tx), "sends", scopes)
+    thrown = with_stop_file(await people.thrown_switches(tx), terms.stop_file)
+    stop = switch.stopped(thrown, "sends", scopes)
     if stop:
         return stop
     campaign = await campaigns.campaign(tx, row["campaign_id"])
@@ -121,16 +128,38 @@ async def _judged_again(
         return Never("no_decision", "There is no decision on this mail.")
     snapshot = await judge.take_snapshot(tx, stored.proposal, terms, now)
     mail = snapshot.mail.model_copy(update={"already": None}) if snapshot.mail else None
-    snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None})
+    snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None, "stopped_effects": None})
     if mail is not None and mail.contact_candidate:
         return Never("refused", "Nobody approved this recipient as a contact.")
     judgement = gate.decide(stored.proposal, snapshot, await in_force(tx, policy))
     if judgement.verdict is Verdict.REFUSE:
         return Never("refused", judgement.why)
-    approved = await audit.was_approved(tx, row["decision_id"], row["action_hash"])
+    needs = judgement.approvers  # the table may want a second person since
+    approved = await audit.was_approved(tx, row["decision_id"], row["action_hash"], needs=needs)
     if judgement.verdict is Verdict.ASK and not approved:
         return Never("approval_needed", f"The rules now want a person to decide: {judgement.why}")
     return None
+
+
+def use_of(row: dict[str, Any], terms: Terms) -> MailUse:
+    """Whose budgets an intent is taken from."""
+    return MailUse(row["contact_id"], row["account_id"], row["campaign_id"], terms.sender)
+
+
+async def _reserved(
+    tx: AsyncConnection, row: dict[str, Any], contact: Contact, terms: Terms, now: datetime
+) -> NotNow | None:
+    """Take the mail from its budgets, then look at the clock: the counters' locks keep other claims out."""
+    use = use_of(row, terms)
+    ramp = limits.ramp_cap(terms.mailbox_started or now.date(), now.astimezone(UTC).date())
+    short = await budgets.reserve(tx, use, now, terms.budgets, ramp)
+    wait = await _wait(tx, contact, terms, now)
+    if short is None and wait is not None:
+        await budgets.give_back(tx, use, now)
+    if short is None or wait is not None:
+        return wait  # the clock knows better until when
+    tomorrow = (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return NotNow(tomorrow, short)
 
 
 async def _wait(tx: AsyncConnection, contact: Contact, terms: Terms, now: datetime) -> NotNow | None:

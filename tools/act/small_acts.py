@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import suppression
+from autonomy import suppression, switch
 from domain.actions import (
     ChangeIcp,
     EditDraft,
@@ -94,8 +94,10 @@ async def update_record(
 
 
 async def pause_sending(tx: AsyncConnection, action: PauseSending, by: str, now: datetime) -> None:
-    """Throw the switch."""
-    await people.throw_switch(tx, scope=action.scope, level=action.level, reason=action.reason, by=by, at=now)
+    """Throw the switch; what is stopped already never becomes looser by it."""
+    thrown = {row["scope"]: row["level"] for row in await people.thrown_switches(tx)}
+    level = switch.stricter(action.level, thrown.get(action.scope, "none"))
+    await people.throw_switch(tx, scope=action.scope, level=level, reason=action.reason, by=by, at=now)
 
 
 async def resume_sending(tx: AsyncConnection, action: ResumeSending, by: str, now: datetime) -> None:

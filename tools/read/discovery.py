@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from domain.accounts import CompanyFacts
 from domain.errors import Correctable, RainmakerError
 from domain.knowledge import Page
+from domain.site_names import registrable_domain
 from language.port import Language
-from tools.read.identity import Company, Matcher, normal_name, registrable_domain
+from tools.read.identity import Company, Matcher, normal_name
 from tools.read.ports import SiteVisit, Web
 
 log = logging.getLogger(__name__)

@@ -1,21 +1,18 @@
 """Which company is it? Registrable domains, comparable names, duplicates among many. No I/O."""
 
-import ipaddress
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
-from urllib.parse import urlsplit
 
-import idna
-import tldextract
 from cleanco import basename
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?=//)", re.IGNORECASE)
+from domain.site_names import registrable_domain
+
 _WORD = re.compile(r"[^\W_]+")
 
 # Providers whose addresses say nothing about an employer: under any country's ending …
@@ -76,23 +73,6 @@ class Match(BaseModel):
     score: float
 
 
-def registrable_domain(url_or_host: str) -> str:
-    """The part of a host that one organisation registers, in ASCII; "" when there is none.
-
-    `shop.acme.co.uk` gives `acme.co.uk`, `foo.github.io` stays, `co.uk`, IP addresses and single names
-    give "". Works offline; an ending nobody lists counts as a suffix, so `shop.acme.example` gives
-    `acme.example`.
-    """
-    host = host_of(url_or_host)
-    if not host or _is_address(host):
-        return ""
-    found = _extractor()(host)
-    if found.suffix:
-        return f"{found.domain}.{found.suffix}" if found.domain else ""
-    labels = host.split(".")
-    return ".".join(labels[-2:]) if len(labels) > 1 else ""
-
-
 def company_domain(url_or_host: str) -> str:
     """The registrable domain when it stands for one company: not free mail, not a social or shared site."""
     domain = registrable_domain(url_or_host)
@@ -116,24 +96,6 @@ def normal_name(name: str) -> str:
     short = basename(basename(plain)) or plain  # twice: "Acme Holding GmbH & Co. KG" carries two
     words = " ".join(_WORD.findall(_folded(short)))
     return _TITLES.sub("", words) or " ".join(_WORD.findall(_folded(plain)))
-
-
-def host_of(url_or_host: str) -> str:
-    """The host in lower-case ASCII, "" when the text holds none."""
-    text = url_or_host.strip()
-    if "@" in text and "/" not in text:
-        text = text.rpartition("@")[2]
-    try:
-        host = urlsplit(text if _SCHEME.match(text) else f"//{text.lstrip('/')}").hostname or ""
-    except ValueError:
-        return ""
-    host = host.strip(".").lower()
-    if not host.isascii():
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            return ""
-    return host if re.fullmatch(r"[a-z0-9_:.-]{1,253}", host) else ""
 
 
 class Matcher:
@@ -244,17 +206,3 @@ def _digits(name: str) -> list[str]:
 def _folded(text: str) -> str:
     spread = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
-@cache
-def _extractor() -> tldextract.TLDExtract:
-    # No list is fetched: the one packaged with the library is used, private suffixes included.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

@@ -7,7 +7,7 @@ import { Ban, Check, ChevronDown, ChevronRight, Clock, Mail, Pencil, ShieldAlert
 // One approval. It shows the state read from the service now, never a remembered one;
 // every click goes to the service, which decides whether it may still happen.
 const REFRESH_MS = 10000
-const WORDS = { pending: "waiting", approved: "approved", rejected: "rejected", expired: "expired" }
+const WORDS = { pending: "waiting", deferred: "for tomorrow", approved: "approved", rejected: "rejected", expired: "expired" }
 
 function when(iso, now) {
   const hours = (new Date(iso) - new Date(now)) / 3600000
@@ -209,6 +209,7 @@ export default function ApprovalCard() {
       if (told && told.approval) setApproval(told.approval)
       if (!told) setNote({ item, text: "The click did not arrive; sign in again and try once more." })
       else if (!told.ok) setNote({ item, text: [told.message, told.hint].filter(Boolean).join(" ") })
+      else if (decision === "always") setNote({ item: "", text: told.message })
       else { setEditing(""); setFresh(told.item || ""); setOpenId(next(told, item)) }
     } catch (error) {
       setNote({ item, text: "The click did not arrive; reload the page and try once more." })
@@ -244,6 +245,9 @@ export default function ApprovalCard() {
       </div>
       <p className="rm-why"><span className="rm-label">Why you are asked</span> {approval.why}</p>
       {pending ? <p className="rm-why"><span className="rm-label">If ignored</span> {approval.if_ignored}</p> : null}
+      {pending && approval.needs > 1 ? (
+        <p className="rm-why" data-testid="approval-votes"><span className="rm-label">Needs {approval.needs} people</span> {approval.agreed || "Nobody agreed yet."}{approval.you_agreed ? " Somebody else must agree too." : ""}</p>
+      ) : null}
       {canDecide && left.length > 1 ? <Everything count={left.length} busy={busy} onDecide={onDecide} /> : null}
       {pending && !approval.may_decide ? <p className="rm-note">Your role may look, not decide.</p> : null}
       {note.text && !items.some((item) => item.id === note.item) ? <div className="rm-note" role="alert">{note.text}</div> : null}
@@ -254,6 +258,11 @@ export default function ApprovalCard() {
             onEdit={() => { setOpenId(item.id); setEditing(item.id) }} onCancel={() => setEditing("")} onDecide={onDecide} />
         ))}
       </ol>
+      {canDecide ? (
+        <div className="rm-buttons">
+          <Button size="sm" variant="link" disabled={busy} title="Drafts a policy row; an owner simulates and activates it" onClick={() => onDecide("always", {})}>Always allow this</Button>
+        </div>
+      ) : null}
       {problem ? <div className="rm-note">{problem}</div> : null}
     </section>
   )

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
-import tldextract
-
 from domain.knowledge import Block, Evidence, Page, quote_from
+from domain.site_names import site_of
 from language.offline.lexicon.matching import fold
 from language.offline.reading.injection import is_cookie_notice, speaks_to_machines
 from language.offline.reading.sentences import sentences
@@ -224,25 +223,10 @@ def read_site(url: str, pages: Sequence[Page]) -> Site:
     first = pages[0].url if pages else url
     return Site(
         url=url,
-        domain=registrable(first if url not in {page.url for page in pages} else url),
+        domain=site_of(first if url not in {page.url for page in pages} else url),
         pages=tuple(pages),
         lines=tuple(lines),
     )
-
-
-def registrable(url: str) -> str:
-    """The registrable domain of a URL or host; the host itself when it has no public suffix."""
-    host = (urlsplit(url).hostname if "://" in url else url.split("/")[0].split(":")[0]) or ""
-    parts = _suffixes()(host)
-    if parts.domain and parts.suffix:
-        return f"{parts.domain}.{parts.suffix}"
-    return ".".join(host.split(".")[-2:])
-
-
-@cache
-def _suffixes() -> tldextract.TLDExtract:
-    """The packaged public suffix list; nothing is fetched or stored."""
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def page_kind(page: Page) -> PageKind:

@@ -63,7 +63,7 @@ MATRIX = {  # in the order of EVERY, by party: what the built-in policy says
     "": "ask ask ask ask ask ask refuse ask ask ask refuse ask ask ask ask",
     "research": "ask notify notify ask ask allow refuse allow notify refuse refuse refuse ask ask ask",
     "outreach": "ask ask ask ask allow allow refuse allow ask refuse refuse refuse ask ask ask",
-    "supervisor": "ask ask ask ask ask allow refuse ask ask refuse refuse refuse ask ask ask",
+    "supervisor": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
     "system": "ask ask ask ask ask allow refuse allow ask refuse refuse notify ask ask ask",
 }
 CELLS = [

@@ -58,7 +58,7 @@ def test_a_missing_or_binary_file_is_one_clear_sentence(tmp_path: Path) -> None:
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00rows")
     for path in (tmp_path / "none.yaml", tmp_path, binary):
-        with pytest.raises(Correctable, match="cannot be read|not well-formed"):
+        with pytest.raises(Correctable, match=r"cannot be read|not well-formed"):
             load_policy(path)
 
 

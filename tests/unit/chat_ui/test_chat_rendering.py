@@ -12,9 +12,9 @@ from chat_ui.rendering import (
     waiting_text,
     with_sources,
 )
-from chat_ui.sessions import WrongTries
 from domain.errors import Correctable
 from graph.specialists.table import CATALOG
+from service.wrong_tries import WrongTries
 
 
 def test_every_tool_has_a_name_people_understand():

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from autonomy.plans import freeze
 from domain.decisions import Actor
 from domain.errors import Correctable, Refused, Retryable
 from graph.answer import answer_text
-from graph.specialists import nodes
+from graph.specialists import contexts, nodes
 from graph.specialists.desk_steps import help as help_tool
 from graph.specialists.icp_steps import NoArgs
 from graph.specialists.table import CATALOG, NODES, SPECIALISTS
@@ -162,9 +163,10 @@ async def test_a_proposal_of_a_foreign_kind_is_refused(turn, monkeypatch):
         )
 
     monkeypatch.setattr(nodes, "CATALOG", Catalog([write_poem]))
-    command = await nodes.run_step(
-        "outreach", {"plan": [{"name": "write_poem", "args": {}}], "cursor": 0}, turn.desk
-    )
+    plan = [{"name": "write_poem", "args": {}}]
+    frozen = freeze(plan, owner_label("olga"), from_owner=True).model_dump(mode="json")
+    monkeypatch.setattr(contexts, "WITHOUT_MODEL", frozenset({"write_poem"}))
+    command = await nodes.run_step("outreach", {"plan": plan, "cursor": 0, "frozen": frozen}, turn.desk)
     assert (command.goto, command.update["error"]["code"]) == ("reflect", "foreign_proposal")
     async with turn.desk.database.read() as tx:
         assert await people.thrown_switches(tx) == []

@@ -26,11 +26,11 @@ class Home:
     workspace: Workspace
     clock: FixedClock
 
-    async def do(self, name: str, actor: Actor = builders.OWNER, **args: Any) -> Any:
+    async def do(self, name: str, actor: Actor = builders.OWNER, /, **args: Any) -> Any:
         """The result of a command."""
         return await run_command(self.house, name, args, actor=actor)
 
-    async def fails(self, name: str, actor: Actor = builders.OWNER, **args: Any) -> RainmakerError:
+    async def fails(self, name: str, actor: Actor = builders.OWNER, /, **args: Any) -> RainmakerError:
         """The error of a command that must not work."""
         try:
             done = await self.do(name, actor, **args)

@@ -12,8 +12,8 @@ from domain.accounts import CompanyFacts, Fact
 from domain.errors import Correctable, Retryable
 from domain.knowledge import Block, Evidence, Link, Page
 from domain.labels import web_label
+from domain.site_names import registrable_domain
 from tools.read.discovery import SITES_AT_ONCE, Discovery
-from tools.read.identity import registrable_domain
 from tools.read.ports import Hit, SiteVisit
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -8,10 +8,11 @@ from importlib import resources
 import yaml
 from rapidfuzz import fuzz
 
+from domain.site_names import registrable_domain
 from tools.read.contact_file import values
 from tools.read.contact_file.model import ColumnGuess, ContactField
 from tools.read.contact_file.values import folded
-from tools.read.identity import company_domain, normal_name, registrable_domain
+from tools.read.identity import company_domain, normal_name
 
 _SURE = 0.45  # guesses below this are kept as extras
 _ELSEWHERE = 0.3

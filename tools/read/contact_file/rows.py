@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
+from domain.site_names import registrable_domain
 from tools.read.contact_file import values
 from tools.read.contact_file.columns import is_email
 from tools.read.contact_file.model import ColumnGuess, ContactField, ContactRow, Limits, Problems
 from tools.read.contact_file.records import Record
 from tools.read.contact_file.values import BadCell, Staff, one_line
-from tools.read.identity import company_domain, normal_name, registrable_domain
+from tools.read.identity import company_domain, normal_name
 
 T = TypeVar("T")
 _Cells = dict[ContactField, str]

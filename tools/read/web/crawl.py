@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from domain.errors import Correctable, RainmakerError, Refused, Retryable
 from domain.knowledge import Link, Page, text_hash
+from domain.site_names import site_of
 from tools.read.web.fetch import Fetcher
 from tools.read.web.rank import NEVER, Rank, family, language_of, usefulness
 from tools.read.web.robots import Robots
-from tools.read.web.site import page_key, registrable_domain, start_addresses
+from tools.read.web.site import page_key, start_addresses
 from tools.read.web.sitemap import listed_pages
 from tools.read.web.visit import Problem, Renders, Visit, Visitor, problem_of
 
@@ -117,7 +118,7 @@ class _Run:
         self.problems: list[Problem] = []
         self._visitor = visitor
         self._start = visitor.fetcher.check(first.page.url)
-        self._site = registrable_domain(self._start.host)
+        self._site = site_of(self._start.host)
         self._language = language_of(self._start.target.strip("/").split("/")[0])
         self._max_pages = max(1, max_pages)
         self._wanted = wanted
@@ -230,7 +231,7 @@ class _Run:
             address = self._visitor.fetcher.check(url)
         except Refused:
             return False
-        return registrable_domain(address.host) == self._site
+        return site_of(address.host) == self._site
 
     def _tell(self, url: str) -> None:
         if self._on_progress is not None:

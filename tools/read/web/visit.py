@@ -4,15 +4,14 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from domain.errors import Correctable, RainmakerError, Refused, Retryable
 from domain.knowledge import Page
+from domain.site_names import site_of
 from tools.read.web.fetch import Fetched, Fetcher
 from tools.read.web.guard import Url
 from tools.read.web.page import PAGE_TYPES, Document, looks_javascript_only, read_document
 from tools.read.web.robots import Robots
-from tools.read.web.site import registrable_domain
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ class Visitor:
         """
 
         async def on_hop(hop: Url) -> None:
-            if site is not None and registrable_domain(hop.host) != site:
+            if site is not None and site_of(hop.host) != site:
                 raise Refused(
                     "The page leads away from the company's site.", code="left_the_site", where=str(hop)
                 )
@@ -106,7 +105,7 @@ class Visitor:
 
 
 def _site_of(page: Page) -> str:
-    return registrable_domain(urlsplit(page.url).hostname or "")
+    return site_of(page.url)
 
 
 def problem_of(error: RainmakerError, url: str) -> Problem:

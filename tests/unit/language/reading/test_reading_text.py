@@ -2,9 +2,10 @@
 
 import pytest
 
+from domain.site_names import site_of
 from language.offline.reading.injection import is_cookie_notice, speaks_to_machines
 from language.offline.reading.sentences import sentences
-from language.offline.reading.site import PageKind, page_kind, registrable
+from language.offline.reading.site import PageKind, page_kind
 
 
 def test_sentences_are_verbatim_and_survive_abbreviations():
@@ -79,5 +80,5 @@ def test_a_page_s_kind_follows_its_heading_when_the_address_is_silent(page):
 
 
 def test_a_registrable_domain_ignores_www_and_subdomains():
-    assert registrable("https://www.shop.acme.co.uk/x") == "acme.co.uk"
-    assert registrable("http://www.acme.example/") == "acme.example"
+    assert site_of("https://www.shop.acme.co.uk/x") == "acme.co.uk"
+    assert site_of("http://www.acme.example/") == "acme.example"

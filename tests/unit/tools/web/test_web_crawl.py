@@ -6,9 +6,10 @@ import pytest
 
 from domain.errors import Correctable, RainmakerError, Refused, Retryable
 from domain.knowledge import Link
+from domain.site_names import site_of
 from tools.read.web.crawl import Crawl, Progress, crawl
 from tools.read.web.rank import NEVER, usefulness
-from tools.read.web.site import page_key, registrable_domain, start_addresses
+from tools.read.web.site import page_key, start_addresses
 
 
 def _body(words: str, *links: str) -> str:
@@ -187,7 +188,7 @@ def test_files_are_never_followed() -> None:
     ],
 )  # fmt: skip
 def test_the_registrable_domain_is_what_one_company_owns(host: str, domain: str) -> None:
-    assert registrable_domain(host) == domain
+    assert site_of(host) == domain
 
 
 def test_addresses_of_one_page_have_one_key() -> None:

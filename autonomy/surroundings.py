@@ -1,0 +1,80 @@
+"""What surrounds a proposal: which stops concern it, how often its kind was done, how its points came out.
+
+Reads the store for the snapshot; judges nothing.
+"""
+
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from autonomy import switch
+from autonomy.facts import CalibrationFacts, UsageFacts
+from autonomy.stop_file import with_stop_file
+from autonomy.terms import Terms
+from domain.actions import AnyAction, BookMeeting, ConnectedCall, ErasePerson, SendEmail, UpdateRecord
+from domain.decisions import Proposal
+from runtime.store import calibrations, crm, people, usage
+
+
+async def stop_of(tx: AsyncConnection, proposal: Proposal, terms: Terms, need: switch.Need) -> str | None:
+    """Why the kill switch or the stop file stops this proposal, or None."""
+    thrown = with_stop_file(await people.thrown_switches(tx), terms.stop_file)
+    return switch.stopped(thrown, need, await scopes_of(tx, proposal, terms)) if thrown else None
+
+
+async def scopes_of(tx: AsyncConnection, proposal: Proposal, terms: Terms) -> list[str]:
+    """Every scope of the kill switch that a proposal falls under."""
+    action = proposal.action
+    scopes = [f"agent:{proposal.actor.name}"]
+    if isinstance(action, SendEmail):
+        scopes += [f"campaign:{action.campaign_id}", f"mailbox:{terms.sender}"]
+    account_id = await _account_of(tx, action)
+    return [*scopes, f"account:{account_id}"] if account_id else scopes
+
+
+async def _account_of(tx: AsyncConnection, action: AnyAction) -> str:
+    match action:
+        case UpdateRecord(record="account", record_id=record_id):
+            return record_id
+        case UpdateRecord(record_id=contact_id):
+            pass
+        case SendEmail(contact_id=contact_id) | BookMeeting(contact_id=contact_id):
+            pass
+        case ErasePerson(contact_id=contact_id):
+            pass
+        case _:
+            return ""
+    contact = await crm.contact(tx, contact_id)
+    return contact.account_id if contact else ""
+
+
+async def usage_of(tx: AsyncConnection, proposal: Proposal, now: datetime) -> UsageFacts:
+    """How often this agent did this kind of act before, on a usual day, and in the last hour."""
+    agent, kind = proposal.actor.name, kind_of(proposal.action)
+    days = await usage.earlier_days(tx, agent, kind, now)
+    return UsageFacts(
+        done_before=sum(days),
+        usual=median(days) if days else 0.0,
+        last_hour=await usage.last_hour(tx, agent, kind, now),
+    )
+
+
+async def note_use(tx: AsyncConnection, proposal: Proposal, now: datetime) -> None:
+    """Count a proposal that was not refused."""
+    await usage.count(tx, proposal.actor.name, kind_of(proposal.action), now)
+
+
+def kind_of(action: AnyAction) -> str:
+    """The kind of act as usage counts it; each connected tool is a kind of its own."""
+    return f"{action.kind}:{action.tool[:40]}" if isinstance(action, ConnectedCall) else action.kind
+
+
+async def calibration_of(tx: AsyncConnection, action: AnyAction) -> CalibrationFacts | None:
+    """What the newest calibration says about this kind of act; None while there is none."""
+    row = await calibrations.newest(tx)
+    if row is None:
+        return None
+    raises = row["body"].get("raises", {}).get(action.kind, ())
+    counted = row["body"].get("counted", {}).get(action.kind, 0)
+    return CalibrationFacts(number=row["number"], raises=tuple(raises), decisions=int(counted))

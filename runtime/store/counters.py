@@ -1,0 +1,44 @@
+"""Counters with a cap, as rows: what is left of a budget is spent in one conditional statement."""
+
+import math
+
+from sqlalchemy import case, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import Correctable
+from runtime.store.tables import counters
+
+# One statement, so that two spenders at once can never go over the cap together; SQLite and Postgres read it alike.
+_SPEND = text("""
+    INSERT INTO counters (name, period, used)
+    SELECT :name, :period, CAST(:amount AS DOUBLE PRECISION)
+    WHERE CAST(:amount AS DOUBLE PRECISION) <= CAST(:cap AS DOUBLE PRECISION)
+    ON CONFLICT (name, period) DO UPDATE SET used = counters.used + excluded.used
+    WHERE counters.used + excluded.used <= CAST(:cap AS DOUBLE PRECISION)
+""")
+
+
+async def spend(tx: AsyncConnection, name: str, period: str, amount: float, cap: float) -> bool:
+    """Add `amount` to a counter; False, and nothing is added, when that would go over `cap`.
+
+    Raises:
+        Correctable: bad_budget – an amount or cap that is negative or no number.
+    """
+    for value in (amount, cap):
+        if not math.isfinite(value) or value < 0:
+            raise Correctable("A budget is a number from 0.", code="bad_budget", where=name[:60])
+    values = {"name": name, "period": period, "amount": float(amount), "cap": float(cap)}
+    return (await tx.execute(_SPEND, values)).rowcount == 1
+
+
+async def used(tx: AsyncConnection, name: str, period: str) -> float:
+    """How much of a counter is spent."""
+    query = select(counters.c.used).where(counters.c.name == name, counters.c.period == period)
+    return float((await tx.execute(query)).scalar_one_or_none() or 0.0)
+
+
+async def give_back(tx: AsyncConnection, name: str, period: str, amount: float) -> None:
+    """Return what was spent and not used; a counter never falls below nothing."""
+    left = case((counters.c.used > amount, counters.c.used - amount), else_=0.0)
+    where = (counters.c.name == name) & (counters.c.period == period)
+    await tx.execute(update(counters).where(where).values(used=left))

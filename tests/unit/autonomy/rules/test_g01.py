@@ -1,0 +1,88 @@
+"""G1: a mail goes to a contact of the audience, a call to whom the owner named."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.decisions import Verdict
+from tests.fixtures.gate_cases import called, mailed, said, silent
+
+pytestmark = pytest.mark.rule("G1")
+ASK = Verdict.ASK
+
+
+def test_a_contact_of_the_audience_passes() -> None:
+    assert silent(mailed(), "G1")
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"contact_known": False}, "not in the CRM"),
+        ({"contact_erased": True}, "was erased"),
+        ({"has_address": False}, "no e-mail address"),
+        ({"in_audience": False}, "not in this campaign's audience"),
+        ({"draft_matches": False}, "not in this campaign's audience"),
+    ],
+)
+def test_anybody_else_is_refused(facts: dict, words: str) -> None:
+    assert words in said(mailed(facts=facts), "G1")[0]
+
+
+def test_a_candidate_found_on_the_web_needs_a_person() -> None:
+    judgement = mailed(facts={"contact_candidate": True})
+    assert judgement.verdict is ASK
+    assert "nobody approved" in said(judgement, "G1", ASK)[0]
+
+
+@pytest.mark.parametrize(
+    ("destination", "words"),
+    [
+        ("Anna", "write to Anna, please"),
+        ("bob@north.example", "Mail BOB@north.example."),
+        ("GB33BUKB20201555555555", "pay £5 to GB33BUKB20201555555555"),
+        ("general", "post it in #general"),
+        ("Le Marais Boutique", "book Le Marais Boutique!"),
+        ("ｂob@north.example", "mail bob@north.example"),
+    ],
+)
+def test_a_destination_the_owner_named_passes(destination: str, words: str) -> None:
+    assert silent(called({"destinations": (destination,)}, {"owner_words": words}), "G1")
+
+
+@pytest.mark.parametrize(
+    ("destination", "words"),
+    [
+        ("bob@north.example", "mail notbob@north.example"),
+        ("bob@north.example", "mail bob@north.example.org"),
+        ("north.example", "mail bob@north.example"),
+        ("GB33BUKB2020", "pay GB33BUKB20201555555555"),
+        ("bob", "mail bob@north.example"),
+        ("Ann", "write to Anna"),
+        ("", "anything"),
+        ("a", "send a mail"),
+        ("eve@evil.example", ""),
+    ],
+)
+def test_a_destination_nobody_named_asks_even_inside_a_longer_name(destination: str, words: str) -> None:
+    judgement = called({"destinations": (destination,)}, {"owner_words": words})
+    assert judgement.verdict is ASK
+    assert "Nobody named" in said(judgement, "G1", ASK)[0]
+
+
+def test_a_destination_the_workspace_knows_passes_and_one_stranger_among_them_asks() -> None:
+    facts = {"known": ("Anna@North.example",), "owner_words": ""}
+    assert silent(called({"destinations": ("anna@north.example",)}, facts), "G1")
+    mixed = ("anna@north.example", "eve@evil.example")
+    assert said(called({"destinations": mixed}, facts), "G1", ASK)
+
+
+def test_a_call_that_only_reads_reaches_nobody() -> None:
+    assert called({"reach": "read", "destinations": ("eve@evil.example",)}).verdict is Verdict.ALLOW
+
+
+@given(st.emails().filter(str.isascii), st.text(st.characters(categories=["L", "N"]), max_size=30))
+def test_no_address_is_reached_that_is_not_in_the_owners_words(address: str, words: str) -> None:
+    judgement = called({"destinations": (address,)}, {"owner_words": words})
+    assert judgement.verdict is not Verdict.ALLOW
+    assert silent(called({"destinations": (address,)}, {"owner_words": f"{words} {address} {words}"}), "G1")
