@@ -29,7 +29,7 @@ from domain.actions import (
     UpdateRecord,
 )
 from domain.decisions import Actor, Proposal, RuleHit, Verdict
-from domain.labels import PUBLIC, WORKSPACE
+from domain.labels import PUBLIC, SECRET, WORKSPACE
 
 ActRule = Callable[[Proposal, Snapshot], RuleHit | None]
 _MUST_EXIST = (ChangeIcp, QualifyProspects, EditDraft, UpdateRecord, ErasePerson, ChangePolicy)
@@ -85,7 +85,8 @@ def g5_meeting_text(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
     """Nothing secret leaves by any road; nothing in an invitation that its attendees may not read."""
     action = proposal.action
     leaves = isinstance(action, BookMeeting) or (isinstance(action, ConnectedCall) and action.reach != "read")
-    if leaves and not proposal.label.readers & {PUBLIC, WORKSPACE}:
+    readers = proposal.label.readers
+    if leaves and (SECRET in readers or not readers & {PUBLIC, WORKSPACE}):
         return _refuse("G5", "The act rests on something that may not leave.")
     text, facts = _invitation(proposal), _meeting(snapshot)
     for found in scan(text, secrets=facts.secrets, allowed_addresses=facts.own_addresses) if text else ():

@@ -89,7 +89,8 @@ def g5_label(label: Label, contact_id: str) -> str | None:
     """Why the recipient may not read what a text rests on, or None. WORKSPACE covers its own drafts."""
     if SECRET in label.readers:
         return "The text rests on a secret."
-    if not label.readers & {PUBLIC, WORKSPACE, contact_reader(contact_id)}:
+    may_read = {PUBLIC, WORKSPACE, contact_reader(contact_id)}
+    if SECRET in label.readers or not label.readers & may_read:
         return "The text rests on something that this recipient may not read."
     return None
 

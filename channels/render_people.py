@@ -21,6 +21,7 @@ def _approval(row: dict[str, Any]) -> list[str]:
         f"{row['id']}  {row['summary']}  (risk {row['risk']}/10, until {row['expires_at'][:16]})",
         f"  {row['why']}",
         f"  If ignored: {row['if_ignored']}",
+        *([f"  Below every text: {' · '.join(row['below'].splitlines())}"] if row["below"] else []),
     ]
     if row["needs"] > 1:
         lines.append(f"  Needs {row['needs']} people. {row['agreed']}".rstrip())

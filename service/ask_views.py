@@ -10,6 +10,7 @@ from domain.actions import SendEmail
 from domain.decisions import ApprovalState
 from runtime.store import crm, decisions
 from service.bootstrap import House
+from tools.act.compose_mail import footer_text
 
 
 async def pending(
@@ -26,16 +27,16 @@ async def pending(
     async with house.database.read() as tx:
         rows = await approvals.listing(tx, now, deferred=with_deferred)
         rows.sort(key=lambda row: row["state"] == ApprovalState.DEFERRED)
-        return [await _shown(tx, row, with_items) for row in rows]
+        return [await _shown(tx, house, row, with_items) for row in rows]
 
 
 async def one(house: House, approval_id: str) -> dict[str, Any]:
     """One approval with its items, whatever its state."""
     async with house.database.read() as tx:
-        return await _shown(tx, await approvals.one(tx, approval_id), True)
+        return await _shown(tx, house, await approvals.one(tx, approval_id), True)
 
 
-async def _shown(tx: AsyncConnection, row: dict[str, Any], with_items: bool) -> dict[str, Any]:
+async def _shown(tx: AsyncConnection, house: House, row: dict[str, Any], with_items: bool) -> dict[str, Any]:
     items = await approvals.items(tx, row["id"])
     agreed = await votes.voters(tx, [item["id"] for item in items]) if row["needs"] > 1 else {}
     detailed = [await _item(tx, item, agreed) for item in items] if with_items else []
@@ -54,8 +55,15 @@ async def _shown(tx: AsyncConnection, row: dict[str, Any], with_items: bool) -> 
         "needs": row["needs"],
         "agreed": told_votes(items, agreed, row["needs"]),
         "if_ignored": _if_ignored(row),
+        "below": _below(house) if row["action"] == "send_email" else "",
         "items": detailed,
     }
+
+
+def _below(house: House) -> str:
+    """What is added below each of these texts when it leaves; the link is each recipient's own."""
+    terms = house.terms
+    return footer_text(terms.disclosure, terms.postal_address, f"{terms.public_url}/u/…").removeprefix("--\n")
 
 
 def _if_ignored(row: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from autonomy import approvals
+from autonomy.ask_budget import deferred, digest_line
+from autonomy.stop_file import with_stop_file
 from domain.actions import PauseSending, ResumeSending
 from domain.labels import owner_label
 from graph.desk import Desk
@@ -105,7 +107,8 @@ async def status(desk: Desk, args: NoArgs) -> StepResult:
     situation = await look(desk)
     async with desk.database.read() as tx:
         mails = await outbox.counts(tx)
-        switches = await people.thrown_switches(tx)
+        switches = with_stop_file(await people.thrown_switches(tx), desk.terms.stop_file)
+        later = await deferred(tx)
     lines = [
         f"- Company: {situation.seller_name or 'not onboarded yet'}",
         f"- Prospects: {situation.prospects}, {situation.qualified} qualified",
@@ -113,6 +116,7 @@ async def status(desk: Desk, args: NoArgs) -> StepResult:
         f"- Mails: {', '.join(f'{count} {state}' for state, count in sorted(mails.items())) or 'none'}",
         f"- Waiting for you: {situation.pending_approvals}",
     ]
+    lines += [f"- {line}" for line in digest_line(later, desk.terms.asks_per_day)]
     lines += [f"- **Stopped** ({row['level']}, {row['scope']}): {row['reason']}" for row in switches]
     return StepResult(text="\n".join(lines), data={"mails": mails, "prospects": situation.prospects})
 

@@ -93,12 +93,13 @@ def _headers(subject: str, envelope: Envelope) -> dict[str, bytes]:
 
 
 def _footer(envelope: Envelope) -> str:
-    lines = ["--"]
-    if envelope.disclosure:
-        lines.append(envelope.disclosure)
-    lines.append(envelope.postal_address)
-    lines.append(f"Not interested? One click and we never write again: {envelope.unsubscribe_url}")
-    return "\n".join(lines)
+    return footer_text(envelope.disclosure, envelope.postal_address, envelope.unsubscribe_url)
+
+
+def footer_text(disclosure: str, postal_address: str, unsubscribe_url: str) -> str:
+    """What stands below every text: who wrote it (to each person once), the address, the way out."""
+    out = f"Not interested? One click and we never write again: {unsubscribe_url}"
+    return "\n".join(["--", *([disclosure] if disclosure else []), postal_address, out])
 
 
 def to_text(body: str) -> str:

@@ -245,6 +245,7 @@ export default function ApprovalCard() {
       </div>
       <p className="rm-why"><span className="rm-label">Why you are asked</span> {approval.why}</p>
       {pending ? <p className="rm-why"><span className="rm-label">If ignored</span> {approval.if_ignored}</p> : null}
+      {pending && approval.below ? <p className="rm-why rm-below"><span className="rm-label">Below every text</span> {approval.below}</p> : null}
       {pending && approval.needs > 1 ? (
         <p className="rm-why" data-testid="approval-votes"><span className="rm-label">Needs {approval.needs} people</span> {approval.agreed || "Nobody agreed yet."}{approval.you_agreed ? " Somebody else must agree too." : ""}</p>
       ) : null}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decisions import Verdict
-from tests.fixtures.gate_cases import booked, mailed, said, silent
+from tests.fixtures.gate_cases import booked, called, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G3")
 HIDDEN = st.characters(categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
@@ -41,6 +41,14 @@ def test_without_a_sender_nothing_leaves() -> None:
 )
 def test_an_invitation_keeps_the_same_limits(meeting: dict) -> None:
     assert said(booked(meeting), "G3")
+
+
+@pytest.mark.parametrize(
+    "call", [{"content": "a\u200bb"}, {"destinations": ("a\nb",)}, {"links": ("https://a\u202eb",)}]
+)
+def test_a_call_carries_nothing_that_hides(call: dict) -> None:
+    assert "control or invisible" in said(called(call), "G3")[0]
+    assert silent(called({"content": "Größe\n\tok"}), "G3")
 
 
 @given(HIDDEN, st.booleans())

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.actions import BookMeeting, ConnectedCall
 from domain.decisions import Verdict
 from domain.labels import Integrity, Label, contact_reader
 from tests.fixtures import builders
@@ -58,7 +59,9 @@ def test_endless_content_is_refused() -> None:
     assert "100,000" in said(called({"content": "a" * 100_001}), "G5")[0]
 
 
-@pytest.mark.parametrize("readers", [("SECRET",), ("SECRET", "WORKSPACE"), (contact_reader("con_2"),), ()])
+@pytest.mark.parametrize(
+    "readers", [("SECRET",), ("SECRET", "WORKSPACE"), ("SECRET", "PUBLIC"), (contact_reader("con_2"),), ()]
+)
 def test_a_mail_that_rests_on_what_its_recipient_may_not_read_is_refused(readers: tuple[str, ...]) -> None:
     assert said(judged(builders.mail(), label=label(*readers)), "G5")
 
@@ -66,6 +69,16 @@ def test_a_mail_that_rests_on_what_its_recipient_may_not_read_is_refused(readers
 @pytest.mark.parametrize("readers", [("PUBLIC",), ("WORKSPACE",), (contact_reader("con_1"),)])
 def test_a_mail_that_rests_on_what_its_recipient_may_read_passes(readers: tuple[str, ...]) -> None:
     assert silent(judged(builders.mail(), label=label(*readers)), "G5")
+
+
+@pytest.mark.parametrize("readers", [("SECRET",), ("SECRET", "PUBLIC"), (contact_reader("con_1"),), ()])
+def test_nothing_secret_or_of_one_person_leaves_by_a_call_or_an_invitation(readers: tuple[str, ...]) -> None:
+    call = ConnectedCall(tool="note", reach="outside", amount=0)
+    meeting = BookMeeting(contact_id="con_1", starts_at=builders.MONDAY, minutes=30, attendees=("con_1",))
+    for action in (call, meeting):
+        assert said(judged(action, label=label(*readers)), "G5")
+        assert silent(judged(action, label=label("PUBLIC")), "G5")
+    assert silent(judged(call.model_copy(update={"reach": "read"}), label=label(*readers)), "G5")
 
 
 @given(
@@ -78,4 +91,4 @@ def test_no_secret_of_any_kind_leaves(secret: str, around: str, way: str) -> Non
         way, secret
     )
     judgement = called({"content": f"{around}\n{written}\n{around}"}, {"secrets": (secret,)})
-    assert judgement.verdict is Verdict.REFUSE
+    assert said(judgement, "G5")

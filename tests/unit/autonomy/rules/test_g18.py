@@ -36,6 +36,10 @@ def test_a_stop_of_sends_stops_mails_and_invitations() -> None:
     assert silent(judged(ACTS[0], stopped_sends=STOP), "G18")
 
 
+def test_a_stop_of_effects_stops_mails_too() -> None:
+    assert said(mailed(stopped_effects=STOP), "G18") == [STOP]
+
+
 @pytest.mark.parametrize("action", ACTS, ids=lambda action: action.kind)
 def test_a_stop_of_effects_stops_everything_that_acts(action) -> None:
     assert said(judged(action, stopped_effects=STOP), "G18") == [STOP]
