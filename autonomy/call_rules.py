@@ -30,7 +30,7 @@ def call_hits(action: ConnectedCall, facts: CallFacts | None) -> list[RuleHit]:
 
 def g1_destination(action: ConnectedCall, facts: CallFacts) -> RuleHit | None:
     """Every destination was named by the owner or is one the workspace knows."""
-    known = {normal(one).strip() for one in facts.known}
+    known = {normal(one).strip() for one in facts.known} - {""}
     said = normal(facts.owner_words)
     for destination in action.destinations:
         name = normal(destination).strip()

@@ -45,7 +45,7 @@ HARD_RULES: tuple[HardRule, ...] = (
         "zero-width characters.",
         ("refuse",),
         ("gate", "effector"),
-        (_GATE_MAIL, _GATE_ACTS, "tools.act.mail_headers"),
+        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS, "tools.act.mail_headers"),
     ),
     HardRule(
         "G4",

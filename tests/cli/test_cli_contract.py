@@ -99,8 +99,9 @@ def test_a_misspelt_setting_is_answered_with_the_right_one(cli):
 def test_pause_and_resume_answer_and_are_recorded(cli):
     assert cli.json("pause", "holiday")["paused"] is True
     assert cli.json("resume")["paused"] is False
-    assert cli.json("audit", "verify") == {"ok": True, "records": 4, "first_bad": None}
-    assert [row["kind"] for row in cli.json("audit", "export")["records"]] == ["decision", "done"] * 2
+    assert cli.json("audit", "verify") == {"ok": True, "records": 6, "first_bad": None}
+    kinds = [row["kind"] for row in cli.json("audit", "export")["records"]]
+    assert kinds == ["user_added", "policy_installed"] + ["decision", "done"] * 2
 
 
 def test_an_empty_home_answers_reads_with_nothing(cli):

@@ -60,7 +60,7 @@ MATRIX = {  # in the order of EVERY, by party: what the built-in policy says
     "manager": "ask allow allow allow allow allow refuse allow allow allow refuse refuse ask ask ask",
     "rep": "ask allow allow allow allow allow refuse allow allow refuse refuse refuse ask ask ask",
     "viewer": "refuse refuse refuse refuse refuse refuse refuse refuse" + " refuse" * 7,
-    "": "ask ask ask ask ask ask refuse ask ask ask refuse ask ask ask ask",
+    "": "ask ask ask ask ask ask refuse ask ask ask refuse refuse ask ask ask",
     "research": "ask notify notify ask ask allow refuse allow notify refuse refuse refuse ask ask ask",
     "outreach": "ask ask ask ask allow allow refuse allow ask refuse refuse refuse ask ask ask",
     "supervisor": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
