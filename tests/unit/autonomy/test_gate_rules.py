@@ -138,10 +138,6 @@ def test_a_claim_with_a_stored_quote_passes() -> None:
     assert messages_of(judged({"body": f"Hi Anna,\n\n{sentence}", "claims": (claim,)}), "G7") == []
 
 
-def test_a_hostile_megabyte_is_judged_quickly() -> None:
-    import time
-
-    start = time.perf_counter()
+def test_a_hostile_megabyte_is_refused_unread() -> None:
     for text in ("a" * 1_000_000, "<a" * 500_000, "a." * 500_000, "{{" * 500_000):
         assert judged({"body": text, "subject": text}).verdict is Verdict.REFUSE
-    assert time.perf_counter() - start < 3.0

@@ -100,9 +100,8 @@ async def test_a_machine_clock_set_back_does_not_make_anybody_wait_for_hours(
 ) -> None:
     await doubtful(workspace, sink, "drop")
     await age(workspace, -3600.0)
-    start = time.monotonic()
-    await workspace.effector(sink, grace=0.05).wait_for_grace()
-    assert time.monotonic() - start < 2.0
+    async with asyncio.timeout(60.0):  # an hour would be the bug
+        await workspace.effector(sink, grace=0.05).wait_for_grace()
 
 
 async def test_a_claim_of_a_dead_process_is_settled(workspace: Workspace, sink: Sink) -> None:
