@@ -77,7 +77,10 @@ def _strike(path: Path, words: PersonWords) -> bool:
         return True
     kept = [line for line in text.splitlines(keepends=True) if not words.found_in(line)]
     left = "".join(kept)
-    path.write_bytes(("" if words.found_in(left) else left).encode(encoding))
+    if not left.strip() or words.found_in(left):
+        path.unlink()  # an empty file would only puzzle whoever reads it next
+    else:
+        path.write_bytes(left.encode(encoding))
     return True
 
 

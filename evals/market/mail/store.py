@@ -66,9 +66,12 @@ def _read(folder: Path) -> list[ReceivedMail]:
     """Read what an earlier run kept."""
     mails: list[ReceivedMail] = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        row = json.loads(path.read_text())
-        arrived = datetime.fromisoformat(row["arrived_at"])
-        raw = path.with_suffix(".eml").read_bytes()
+        try:
+            row = json.loads(path.read_text())
+            arrived = datetime.fromisoformat(row["arrived_at"])
+            raw = path.with_suffix(".eml").read_bytes()
+        except (OSError, ValueError, KeyError, TypeError):  # erased with a person, or cut off by a full disk
+            continue
         mails.append(
             ReceivedMail(row["id"], row["sender"], tuple(row["recipients"]), row["user"], arrived, raw)
         )

@@ -275,6 +275,15 @@ async def test_the_same_seed_gives_the_same_pages_and_mails_survive_a_restart(tm
     assert (first[1], second[1]) == (1, 2)
 
 
+async def test_a_market_starts_beside_a_kept_mail_that_was_erased(tmp_path):
+    home = tmp_path / "home"
+    (home / "mails").mkdir(parents=True)
+    (home / "mails" / "000001.json").write_text("")
+    (home / "mails" / "000001.eml").write_bytes(b"")
+    async with MarketProcess(companies=10, home=home) as market:
+        assert market.endpoints.companies == 10
+
+
 async def test_it_ends_on_sigterm_and_says_why_it_cannot_start(tmp_path):
     process = MarketProcess(companies=10)
     ends = await process.start()
