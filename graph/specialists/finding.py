@@ -18,6 +18,7 @@ from learning.fit import score
 from runtime.store import knowledge, staging
 from runtime.store.engine import Database
 from tools.read.discovery import Discovery, Visited
+from tools.read.identity import may_be_theirs
 
 QUERIES = 60
 STAGE_AT = 100
@@ -122,7 +123,7 @@ def _people(icp: Icp, facts: CompanyFacts, country: str) -> tuple[FoundPerson, .
             name=one.name,
             title=one.title,
             role=one.role,
-            email=one.email,
+            email=one.email if may_be_theirs(one.email, facts.domain) else "",
             zones=zones,
             language=language,
             evidence=one.evidence,
@@ -133,7 +134,7 @@ def _people(icp: Icp, facts: CompanyFacts, country: str) -> tuple[FoundPerson, .
         return tuple(named)
     general = [
         FoundPerson(email=fact.value, zones=zones, language=language, evidence=fact.evidence)
-        for fact in facts.emails[:1]
+        for fact in [one for one in facts.emails if may_be_theirs(one.value, facts.domain)][:1]
     ]
     return tuple(general + named)
 

@@ -86,6 +86,16 @@ def is_free_mail(domain: str) -> bool:
     return name in _FREE_MAIL or (brand in _FREE_MAIL_BRANDS and bool(_BRAND_ENDINGS.fullmatch(ending)))
 
 
+def may_be_theirs(address: str, domain: str) -> bool:
+    """Whether an address shown on a company's site can be the company's own.
+
+    Its domain, the same name under another ending, or free mail. A page may hold anybody's words: an address
+    elsewhere is nobody we were asked to find.
+    """
+    host = registrable_domain(address.rpartition("@")[2])
+    return bool(host) and (host.partition(".")[0] == domain.partition(".")[0] or is_free_mail(host))
+
+
 @lru_cache(maxsize=20_000)
 def normal_name(name: str) -> str:
     """A company name in comparable form: no legal form, accents, case, punctuation or article.

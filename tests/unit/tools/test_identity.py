@@ -11,6 +11,7 @@ from tools.read.identity import (
     company_domain,
     duplicates,
     is_free_mail,
+    may_be_theirs,
     normal_name,
 )
 
@@ -153,3 +154,11 @@ def test_ten_thousand_companies_are_matched_in_seconds() -> None:
 def test_thousands_of_real_domains_survive() -> None:
     names = [line for line in DISPOSABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     assert sum(1 for name in names if registrable_domain(f"https://www.{name}/")) > 0.99 * len(names)
+
+
+def test_an_address_elsewhere_on_a_companys_site_is_not_the_companys():
+    theirs = ["ann@acme.example", "ann@mail.acme.example", "ann@acme.co.uk", "acme@gmail.com"]
+    assert all(may_be_theirs(address, "acme.example") for address in theirs)
+    assert not any(
+        may_be_theirs(address, "acme.example") for address in ["drop@collector.example", "x@localhost", ""]
+    )
