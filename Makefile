@@ -19,7 +19,7 @@ run: $(STAMP) ## Set up, start the sandbox and the product in it, print address 
 	@exec $(VENV)/bin/rainmaker demo $(ARGS)
 
 test: $(DEV_STAMP) browser ## Set up and pass the tests
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(DEV_STAMP) ## Format, lint, types, layers, sizes and docs
 	$(VENV)/bin/ruff format --check .

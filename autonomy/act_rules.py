@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from autonomy.call_rules import call_hits
+from autonomy.deal_rules import deal_problem
 from autonomy.facts import MeetingFacts, RecordFacts, Snapshot
 from autonomy.field_table import field_rule
 from autonomy.links import has_image_or_html, link_problem, links_in
@@ -22,6 +23,7 @@ from domain.actions import (
     ConnectedCall,
     EditDraft,
     ErasePerson,
+    MoveDeal,
     PauseSending,
     QualifyProspects,
     ResumeSending,
@@ -32,7 +34,7 @@ from domain.decisions import Actor, Proposal, RuleHit, Verdict
 from domain.labels import PUBLIC, SECRET, WORKSPACE
 
 ActRule = Callable[[Proposal, Snapshot], RuleHit | None]
-_MUST_EXIST = (ChangeIcp, QualifyProspects, EditDraft, UpdateRecord, ErasePerson, ChangePolicy)
+_MUST_EXIST = (ChangeIcp, QualifyProspects, EditDraft, UpdateRecord, ErasePerson, ChangePolicy, MoveDeal)
 _MEETING = BookMeeting | ChangeMeeting
 MAX_MEETING_TEXT = 6_000  # characters of subject and body together
 MAX_MEETING_MINUTES = 8 * 60
@@ -54,7 +56,9 @@ def g2_suppressed(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
     if not isinstance(proposal.action, _MEETING):
         return None
     why = _meeting(snapshot).suppressed
-    return _refuse("G2", f"An attendee must not be contacted ({why}).") if why else None
+    if why is None:
+        return None
+    return _refuse("G2", f"An attendee must not be contacted ({why or 'no reason kept'}).")
 
 
 def g3_meeting_text(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
@@ -130,7 +134,7 @@ def _booking_problem(action: BookMeeting, facts: MeetingFacts, now: datetime) ->
 def _change_problem(action: ChangeMeeting, facts: MeetingFacts, now: datetime) -> str | None:
     if not facts.made_by_us:
         return "Only a meeting that we made may be changed."
-    if not set(action.attendees) <= set(facts.thread_contacts):
+    if not {action.contact_id, *action.attendees} - {""} <= set(facts.thread_contacts):
         return "Only the owner and the contact of this thread may be invited."
     return None if action.starts_at is None else _slot_problem(action.starts_at, facts, now)
 
@@ -144,10 +148,12 @@ def _slot_problem(starts_at: datetime, facts: MeetingFacts, now: datetime) -> st
 
 
 def g10_field(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
-    """The field table says who may set a field; nothing is deleted without a person."""
+    """The field table says who may set a field; a deal moves by proof; nothing is deleted without a person."""
     action = proposal.action
     if isinstance(action, ErasePerson) and proposal.actor.kind != "user":
         return _ask("G10", "Erasing a person cannot be undone; a person decides.")
+    if problem := deal_problem(proposal, snapshot):
+        return _refuse("G10", problem)
     if not isinstance(action, UpdateRecord):
         return None
     rule, facts = field_rule(action.record, action.field), snapshot.record or RecordFacts()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import ApprovalState
-from runtime.store import audit, counters
+from runtime.store import audit, counters, outbox
 from runtime.store.tables import approvals
 
 COUNTER = "asks"
@@ -21,7 +21,7 @@ OTHER_LIFE = timedelta(hours=24)
 
 def life_of(action: str) -> timedelta:
     """How long an ask about this kind of act waits for an answer."""
-    return MAIL_LIFE if action == "send_email" else OTHER_LIFE
+    return MAIL_LIFE if action in outbox.MAILS else OTHER_LIFE
 
 
 def period_of(at: datetime) -> str:

@@ -72,7 +72,7 @@ class MailUse:
 
     contact_id: str
     account_id: str
-    campaign_id: str
+    campaign_id: str  # "" of an answer: nobody is written to unasked
     mailbox: str
 
 
@@ -106,6 +106,18 @@ async def give_back(tx: AsyncConnection, use: MailUse, started: datetime) -> Non
 
 def _lines(use: MailUse, started: datetime, budgets: Budgets, ramp: int) -> Iterator[_Line]:
     day = period_of("mails", started)
+    yield from _unasked(use, day) if use.campaign_id else _asked_for(use, day)
+    mailbox = f"mailbox:{digest(use.mailbox.casefold())[:24]}:mails"
+    yield _Line(mailbox, day, ramp, f"the mailbox sent its {ramp} mails of today")
+    yield _Line("workspace:mails", day, budgets.mails, "the workspace's mails of today are used up")
+
+
+def _asked_for(use: MailUse, day: str) -> Iterator[_Line]:
+    most = limits.ANSWERS_PER_DAY
+    yield _Line(f"contact:{use.contact_id}:answers", day, most, f"this person got {most} answers today")
+
+
+def _unasked(use: MailUse, day: str) -> Iterator[_Line]:
     yield _Line(f"contact:{use.contact_id}:mails", day, 1, "this person already gets a mail today")
     sequence = f"sequence:{use.campaign_id}:{use.contact_id}"
     yield _Line(sequence, "", limits.PER_SEQUENCE, f"this sequence has its {limits.PER_SEQUENCE} mails")
@@ -113,6 +125,3 @@ def _lines(use: MailUse, started: datetime, budgets: Budgets, ramp: int) -> Iter
     yield _Line(
         f"company:{use.account_id}:mails", day, company, f"{company} mails to this company today already"
     )
-    mailbox = f"mailbox:{digest(use.mailbox.casefold())[:24]}:mails"
-    yield _Line(mailbox, day, ramp, f"the mailbox sent its {ramp} mails of today")
-    yield _Line("workspace:mails", day, budgets.mails, "the workspace's mails of today are used up")

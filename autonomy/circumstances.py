@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from autonomy.facts import Snapshot
-from domain.actions import BookMeeting, ConnectedCall, ErasePerson, SendEmail, Suppress
+from domain.actions import AnswerMail, BookMeeting, ChangeMeeting, ConnectedCall, ErasePerson, Mail, Suppress
 from domain.decisions import Proposal
 from domain.labels import Integrity
 
@@ -51,14 +51,20 @@ def _amount(amount: Decimal | None) -> Decimal | None:
 
 def _relationship(proposal: Proposal, snapshot: Snapshot) -> Relationship:
     action = proposal.action
-    if isinstance(action, SendEmail):
+    if isinstance(action, Mail):
         facts = snapshot.mail
         if facts is None or not facts.contact_known:
             return "unknown"
+        if isinstance(action, AnswerMail):
+            wrote = facts.answered is not None and facts.answered.from_contact and facts.answered.by_person
+            return "replied" if wrote else "stranger"
         return "stranger" if facts.contact_candidate or facts.novel_account else "contact"
     if isinstance(action, ConnectedCall):
         return "unknown" if action.destinations else "none"
-    if isinstance(action, BookMeeting | Suppress | ErasePerson):
+    meets = isinstance(action, BookMeeting | ChangeMeeting)
+    if meets and snapshot.meeting and snapshot.meeting.contact_answered:
+        return "replied"
+    if meets or isinstance(action, Suppress | ErasePerson):
         return "contact"
     return "none"
 
@@ -66,6 +72,6 @@ def _relationship(proposal: Proposal, snapshot: Snapshot) -> Relationship:
 def _evidence(proposal: Proposal) -> Evidence:
     if proposal.label.integrity is Integrity.OWNER:
         return "own"
-    if isinstance(proposal.action, SendEmail):
+    if isinstance(proposal.action, Mail):
         return "sourced" if proposal.action.claims else "none"
     return "unsourced" if proposal.label.integrity <= Integrity.MAIL else "sourced"

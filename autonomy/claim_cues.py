@@ -259,7 +259,9 @@ PLAIN_CAPITALS = word_set(
     "crm erp seo it hr ceo cto cfo coo cmo vp gdpr dsgvo eu uk us usa b2b b2c saas pdf faq kpi roi ui "
     "ux vat url p.s ps mr mrs ms dr prof europe internet google head marketing sales operations finance "
     "director manager chief officer engineering product ok hi hello dear zoom q1 q2 q3 q4 bcc cc re fwd "
-    "rsvp asap utc cet christmas easter"
+    "rsvp asap utc cet christmas easter "
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober "
+    "dezember uhr"
 ) - {"google"}
 
 SYNONYMS: tuple[frozenset[str], ...] = tuple(

@@ -5,7 +5,34 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.deals import DealFact, DealStage
 from domain.decisions import RuleHit
+
+
+class AnsweredFacts(BaseModel):
+    """Facts about the mail that an answer answers. Defaults are the worst case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    exists: bool = False
+    same_thread: bool = False  # it lies in the thread that the answer names, and the thread is this contact's
+    from_contact: bool = False  # its sender's address is the contact's
+    authenticated: bool | None = None  # what the receiving server said; None: nothing
+    by_person: bool = False  # no automatic mail, bounce or complaint
+    to_contact_today: int = 99  # answers this person got within a day
+
+
+class DealFacts(BaseModel):
+    """Facts about the deal that would be opened or moved. Defaults are the worst case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account_known: bool = False
+    contact_fits: bool = False  # of an opening: the contact, if any is named, belongs to the account
+    open_already: bool = True  # this account has an open deal, or this deal was opened before
+    stage: DealStage | None = None  # None: there is no such deal
+    known: tuple[DealFact, ...] = ()  # shown before, or by proof of this act that was found in its source
+    unfounded: tuple[str, ...] = ()  # quotes of this act that do not stand in their source
 
 
 class MailFacts(BaseModel):
@@ -27,6 +54,7 @@ class MailFacts(BaseModel):
     suppressed: str | None = "unknown"
     already: str | None = None  # state of an intent with the same business key
     sent_to_contact: int = 0  # in this sequence
+    lead_state: str = ""  # of the person in this campaign (domain.leads); "" before the first mail
     allowed_links: tuple[str, ...] = ()
     known_names: tuple[str, ...] = ()
     unknown_evidence: tuple[str, ...] = ()  # claims whose quote is not in the store for us or this account
@@ -38,6 +66,7 @@ class MailFacts(BaseModel):
     secrets: tuple[str, ...] = Field((), exclude=True, repr=False)  # must never leave, so never stored either
     novel_account: bool = True  # nobody there was written to before
     batch_size: int = 1
+    answered: AnsweredFacts | None = None  # of an answer: the mail it answers
 
 
 class CallFacts(BaseModel):
@@ -114,6 +143,7 @@ class Snapshot(BaseModel):
     call: CallFacts | None = None
     meeting: MeetingFacts | None = None
     record: RecordFacts | None = None
+    deal: DealFacts | None = None
     previous_exists: bool = True  # what the action changes does exist
     rows: int = 0  # size of a batch
     past_decisions: int = 1000  # decisions a new policy can be replayed over, counted up to 1,000

@@ -6,7 +6,7 @@ from autonomy.facts import Snapshot
 from autonomy.policy import Policy
 from autonomy.risk import assess
 from autonomy.rules import mail_hits
-from domain.actions import SendEmail
+from domain.actions import AnswerMail, Mail
 from domain.decisions import STRICTNESS, Judgement, Proposal, RuleHit, Verdict
 
 
@@ -28,14 +28,20 @@ def decide(proposal: Proposal, snapshot: Snapshot, policy: Policy) -> Judgement:
 
 def _hard_hits(proposal: Proposal, snapshot: Snapshot) -> list[RuleHit]:
     action = proposal.action
-    if isinstance(action, SendEmail):
-        return [*mail_hits(action, snapshot, proposal.label), *_candidate(snapshot)]
+    if isinstance(action, Mail):
+        return [*mail_hits(action, snapshot, proposal.label), *_candidate(action, snapshot)]
     return act_hits(proposal, snapshot)
 
 
-def _candidate(snapshot: Snapshot) -> list[RuleHit]:
-    """An address found on the web is nobody's contact until a person approved it (G1)."""
+def _candidate(action: Mail, snapshot: Snapshot) -> list[RuleHit]:
+    """An address found on the web or in a mail is nobody's contact until a person approved it (G1).
+
+    Somebody who wrote to us, as the receiving server confirms, may be answered.
+    """
     if snapshot.mail is None or not snapshot.mail.contact_candidate:
         return []
-    message = "The recipient was found on the web and nobody approved them yet."
+    answered = snapshot.mail.answered
+    if isinstance(action, AnswerMail) and answered is not None and answered.authenticated:
+        return []
+    message = "The recipient's address was found and nobody approved them yet."
     return [RuleHit(rule="G1", verdict=Verdict.ASK, message=message)]

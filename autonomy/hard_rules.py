@@ -22,15 +22,17 @@ class HardRule:
 
 
 _GATE_MAIL, _GATE_ACTS, _GATE_CALLS = "autonomy.rules", "autonomy.act_rules", "autonomy.call_rules"
+_GATE_DEALS = "autonomy.deal_rules"
 
 HARD_RULES: tuple[HardRule, ...] = (
     HardRule(
         "G1",
-        "The recipient is a contact id of the approved audience; an address found in mail or web is a "
-        "candidate until a person approves it; a connected call reaches only who the owner named.",
+        "The recipient is a contact id of the approved audience, or the authenticated sender of the mail "
+        "that is answered; an address found in mail or web is a candidate until a person approves it; a "
+        "connected call reaches only who the owner named.",
         ("refuse", "ask"),
         ("gate", "claim"),
-        (_GATE_MAIL, "autonomy.gate", _GATE_CALLS),
+        (_GATE_MAIL, "autonomy.gate", _GATE_CALLS, "autonomy.mail_facts"),
     ),
     HardRule(
         "G2",
@@ -88,18 +90,19 @@ HARD_RULES: tuple[HardRule, ...] = (
     HardRule(
         "G9",
         "Meetings: only the owner and the thread's contact, a slot we offered, changes only to events we "
-        "made.",
+        "made; an answer offers few times, and none that has passed.",
         ("refuse",),
-        ("gate",),
-        (_GATE_ACTS,),
+        ("gate", "claim"),
+        (_GATE_ACTS, _GATE_MAIL, "autonomy.act_facts"),
     ),
     HardRule(
         "G10",
         "The field table says who may set which field of a record; untrusted sources only fill empty "
-        "observations; emptying asks, deleting does not exist.",
+        "observations; emptying asks, deleting does not exist. A deal moves one stage at a time, on proof "
+        "that stands in its source, and no mail or page makes it won.",
         ("refuse", "ask"),
         ("gate",),
-        (_GATE_ACTS, "autonomy.field_table"),
+        (_GATE_ACTS, "autonomy.field_table", _GATE_DEALS, "autonomy.deal_facts"),
     ),
     HardRule(
         "G11",
@@ -117,24 +120,34 @@ HARD_RULES: tuple[HardRule, ...] = (
     ),
     HardRule(
         "G13",
-        "The step is in the plan that was frozen before untrusted text was read.",
+        "The step is in the plan that was frozen before untrusted text was read; an answer is bound to the "
+        "mail it answers instead.",
         ("refuse", "ask"),
         ("gate", "graph", "claim"),
         (_GATE_MAIL, _GATE_CALLS, "autonomy.plans"),
     ),
     HardRule(
         "G14",
-        "One mail per campaign, step, contact and plan version; the key is unique in the database.",
+        "One mail per campaign, step, contact and plan version, one answer per mail, one invitation per "
+        "meeting and sequence; the key is unique in the database.",
         ("refuse",),
         ("gate", "store"),
         (_GATE_MAIL, "runtime.store.outbox"),
     ),
     HardRule(
         "G15",
-        "Budgets are atomic counters: per contact, company, mailbox and workspace; runs have a depth.",
+        "Budgets are atomic counters: per contact, company, mailbox and workspace, three answers a day to "
+        "one person; runs have a depth.",
         ("refuse", "ask", "wait"),
         ("gate", "claim", "graph"),
-        (_GATE_MAIL, _GATE_CALLS, "runtime.store.counters", "autonomy.limits", "graph.supervisor"),
+        (
+            _GATE_MAIL,
+            _GATE_CALLS,
+            "runtime.store.counters",
+            "autonomy.limits",
+            "autonomy.budgets",
+            "graph.supervisor",
+        ),
     ),
     HardRule(
         "G16",

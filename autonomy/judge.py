@@ -4,36 +4,28 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import act_facts, gate, suppression, surroundings
-from autonomy.facts import MailFacts, Snapshot
+from autonomy import act_facts, gate, surroundings
+from autonomy.deal_facts import deal_facts
+from autonomy.facts import Snapshot
+from autonomy.mail_facts import mail_facts
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
 from autonomy.record import record_of
 from autonomy.terms import Terms
-from domain.accounts import ContactStatus
 from domain.actions import (
     ChangeIcp,
     ChangePolicy,
     EditDraft,
     ErasePerson,
+    Mail,
+    MoveDeal,
     QualifyProspects,
     RecordProspects,
-    SendEmail,
     UpdateRecord,
 )
 from domain.decisions import Decision, Proposal, RuleHit, Verdict
 from domain.ids import Ids
-from runtime.store import (
-    audit,
-    authority,
-    campaigns,
-    crm,
-    decisions,
-    knowledge,
-    outbox,
-    people,
-    staging,
-)
+from runtime.store import audit, authority, campaigns, crm, deals, decisions, knowledge, staging
 
 
 async def judge(
@@ -84,14 +76,15 @@ async def take_snapshot(
 ) -> Snapshot:
     """The facts a judgement on this proposal rests on."""
     action = proposal.action
-    mail = await mail_facts(tx, action, terms, batch_size) if isinstance(action, SendEmail) else None
+    mail = await mail_facts(tx, action, terms, now, batch_size) if isinstance(action, Mail) else None
     return Snapshot(
         now=now,
         stopped_sends=await surroundings.stop_of(tx, proposal, terms, "sends"),
         stopped_effects=await surroundings.stop_of(tx, proposal, terms, "effects"),
         mail=mail,
-        meeting=await act_facts.meeting_facts(tx, action, terms),
+        meeting=await act_facts.meeting_facts(tx, action, terms, now),
         record=await act_facts.record_facts(tx, action),
+        deal=await deal_facts(tx, action),
         past_decisions=await act_facts.past_decisions(tx, action),
         previous_exists=await _exists(tx, proposal),
         rows=await staging.count(tx, action.batch_id) if isinstance(action, RecordProspects) else 0,
@@ -114,72 +107,10 @@ async def _exists(tx: AsyncConnection, proposal: Proposal) -> bool:
             return await crm.contact(tx, contact_id) is not None
         case ChangePolicy(version_id=version_id):
             return await authority.policy_version(tx, version_id) is not None
+        case MoveDeal(deal_id=deal_id):
+            return await deals.one(tx, deal_id) is not None
         case QualifyProspects(prospect_ids=prospect_ids):
             found = await crm.prospect_rows(tx, ids=prospect_ids, limit=len(prospect_ids) + 1)
             return bool(prospect_ids) and len(found) == len(set(prospect_ids))
         case _:
             return True
-
-
-async def mail_facts(tx: AsyncConnection, action: SendEmail, terms: Terms, batch_size: int = 1) -> MailFacts:
-    """The facts about one mail."""
-    contact = await crm.contact(tx, action.contact_id)
-    campaign = await campaigns.campaign(tx, action.campaign_id)
-    draft = await campaigns.draft(tx, action.draft_id)
-    if contact is None or campaign is None:
-        return MailFacts(
-            contact_known=contact is not None, campaign_state=str(campaign.state) if campaign else ""
-        )
-    account = await crm.account(tx, contact.account_id)
-    intent = await outbox.by_key(tx, action.key)
-    matches = (
-        draft is not None
-        and not draft.dropped
-        and (draft.campaign_id, draft.touch_id, draft.contact_id)
-        == (action.campaign_id, action.touch_id, action.contact_id)
-    )
-    profile = await knowledge.active_profile(tx)
-    names = {
-        contact.name,
-        terms.sender_name,
-        account.name if account else "",
-        profile.name if profile else "",
-    }
-    return MailFacts(
-        contact_known=True,
-        contact_erased=contact.status is ContactStatus.ERASED,
-        contact_candidate=contact.status is ContactStatus.CANDIDATE,
-        has_address=bool(contact.email),
-        in_audience=draft is not None and not draft.dropped,
-        draft_matches=matches,
-        campaign_state=str(campaign.state),
-        plan_version=campaign.plan_version,
-        touch_known=any(
-            touch.id == action.touch_id and touch.step == action.step for touch in campaign.touches
-        ),
-        country=account.country if account else "",
-        zones=contact.zones,
-        suppressed=await people.suppressed(tx, suppression.hashes_of(terms.salt, contact.email)),
-        already=str(intent["state"]) if intent else None,
-        sent_to_contact=len(
-            await outbox.sent_times(tx, contact_id=contact.id, campaign_id=action.campaign_id)
-        ),
-        allowed_links=(*terms.allowed_links, *((profile.url,) if profile else ())),
-        known_names=tuple(sorted(name for name in names if name)),
-        unknown_evidence=await _unknown_evidence(tx, action, contact.account_id),
-        disclosure=terms.disclosure,
-        postal_address=terms.postal_address,
-        sender=terms.sender,
-        can_unsubscribe=bool(terms.public_url),
-        own_addresses=(terms.sender,),
-        secrets=terms.secrets,
-        novel_account=not await outbox.sent_times(tx, account_id=contact.account_id),
-        batch_size=batch_size,
-    )
-
-
-async def _unknown_evidence(tx: AsyncConnection, action: SendEmail, account_id: str) -> tuple[str, ...]:
-    stored = await knowledge.stored_evidence(tx, [knowledge.SELLER, account_id])
-    return tuple(
-        claim.text for claim in action.claims if (claim.evidence.url, claim.evidence.sha256) not in stored
-    )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 OPENS, CLOSES = time(8), time(18)
 SPACING = timedelta(hours=72)  # between unsolicited mails to one contact (G15)
 PER_SEQUENCE = 4
+ANSWERS_PER_DAY = 3  # to one person; two machines that answer each other stop here
 PER_ACCOUNT_PER_DAY = 5
 RAMP_FIRST, RAMP_LAST, RAMP_DAYS = 10, 50, 28
 

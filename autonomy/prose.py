@@ -27,7 +27,7 @@ _CLOSING = re.compile(
 _URL = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+|www\.\S+|\S+@\S+\.\w+")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|dr|prof|mr|mrs|ms|no|nr|approx|ca|inc|ltd|co|etc|vs|z\.b|bzw|st|jr|sr|usw|u\.a|"
-    r"d\.h|evtl|ggf)\.$",
+    r"d\.h|evtl|ggf|\d{1,2})\.$",
     re.IGNORECASE,
 )
 _STOPS = {

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.policy import Policy
-from domain.actions import SendEmail
+from domain.actions import Mail, SendEmail
 from domain.decisions import Judgement, Proposal, Verdict
 from runtime.store import versions
 
@@ -41,7 +41,7 @@ async def record_of(
 def _inputs(proposal: Proposal) -> list[dict[str, str]]:
     """The stored evidence a text rests on: hash of the quote and its label."""
     action = proposal.action
-    if not isinstance(action, SendEmail):
+    if not isinstance(action, Mail):
         return []
     return [
         {

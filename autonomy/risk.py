@@ -8,6 +8,7 @@ from autonomy.compliance import basis_of
 from autonomy.facts import MailFacts, Snapshot
 from autonomy.risk_marks import UNKNOWN, Factor
 from domain.actions import (
+    AnswerMail,
     AnyAction,
     BookMeeting,
     ChangeAutonomy,
@@ -15,10 +16,10 @@ from domain.actions import (
     ChangePolicy,
     ConnectedCall,
     ErasePerson,
+    Mail,
     PauseSending,
     RecordProspects,
     ResumeSending,
-    SendEmail,
     Suppress,
     UpdateRecord,
 )
@@ -39,8 +40,8 @@ def assess(action: AnyAction, label: Label, snapshot: Snapshot) -> tuple[RiskPar
 
 def _factors(action: AnyAction, label: Label, snapshot: Snapshot) -> list[Factor]:
     match action:
-        case SendEmail():
-            return _mail(snapshot, label)
+        case Mail():
+            return _mail(action, snapshot, label)
         case ConnectedCall():
             return _call(action, label, snapshot)
         case BookMeeting() | ChangeMeeting():
@@ -56,12 +57,15 @@ def _harmless() -> tuple[RiskPart, ...]:
     return tuple(Factor(name, reason).part() for name in risk_marks.NAMES)
 
 
-def _mail(snapshot: Snapshot, label: Label) -> list[Factor]:
+def _mail(action: Mail, snapshot: Snapshot, label: Label) -> list[Factor]:
     facts = snapshot.mail or MailFacts()
     financial = Factor("financial", "one mail, no price or promise", 1)
     relationship = Factor("relationship", "a mail cannot be called back", 3)
-    basis = basis_of(facts.country)
-    compliance = Factor("compliance", basis.note, basis.risk)
+    if isinstance(action, AnswerMail):  # they wrote to us: the basis is their own request
+        compliance = Factor("compliance", "answers a mail that this person wrote to us", 1)
+    else:
+        basis = basis_of(facts.country)
+        compliance = Factor("compliance", basis.note, basis.risk)
     strategic = Factor("strategic", f"{facts.batch_size} mails in this batch", 1)
     relationship.add(int(facts.novel_account), "first contact with this company")
     risk_marks.taint(relationship, label)

@@ -12,9 +12,21 @@ from autonomy import switch
 from autonomy.facts import CalibrationFacts, UsageFacts
 from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
-from domain.actions import AnyAction, BookMeeting, ConnectedCall, ErasePerson, SendEmail, UpdateRecord
+from domain.actions import (
+    AnyAction,
+    BookMeeting,
+    ChangeMeeting,
+    ConnectedCall,
+    ErasePerson,
+    Letter,
+    Mail,
+    MoveDeal,
+    OpenDeal,
+    SendEmail,
+    UpdateRecord,
+)
 from domain.decisions import Proposal
-from runtime.store import calibrations, crm, people, usage
+from runtime.store import calibrations, crm, deals, meetings, people, usage
 
 
 async def stop_of(tx: AsyncConnection, proposal: Proposal, terms: Terms, need: switch.Need) -> str | None:
@@ -28,7 +40,9 @@ async def scopes_of(tx: AsyncConnection, proposal: Proposal, terms: Terms) -> li
     action = proposal.action
     scopes = [f"agent:{proposal.actor.name}"]
     if isinstance(action, SendEmail):
-        scopes += [f"campaign:{action.campaign_id}", f"mailbox:{terms.sender}"]
+        scopes.append(f"campaign:{action.campaign_id}")
+    if isinstance(action, Letter):
+        scopes.append(f"mailbox:{terms.sender}")
     account_id = await _account_of(tx, action)
     return [*scopes, f"account:{account_id}"] if account_id else scopes
 
@@ -39,7 +53,15 @@ async def _account_of(tx: AsyncConnection, action: AnyAction) -> str:
             return record_id
         case UpdateRecord(record_id=contact_id):
             pass
-        case SendEmail(contact_id=contact_id) | BookMeeting(contact_id=contact_id):
+        case OpenDeal(account_id=account_id):
+            return account_id
+        case MoveDeal(deal_id=deal_id):
+            deal = await deals.one(tx, deal_id)
+            return str(deal["account_id"]) if deal else ""
+        case ChangeMeeting(meeting_id=meeting_id):
+            meeting = await meetings.one(tx, meeting_id)
+            return str(meeting["account_id"]) if meeting else ""
+        case Mail(contact_id=contact_id) | BookMeeting(contact_id=contact_id):
             pass
         case ErasePerson(contact_id=contact_id):
             pass

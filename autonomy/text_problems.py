@@ -34,6 +34,14 @@ _PRETENDED = re.compile(
     r"(?:kennen|wieder)\w*)\b",
     re.IGNORECASE,
 )
+# of somebody who wrote to us these are no pretence
+_TRUE_OF_ANSWERS = re.compile(
+    r"\b(?:(?:per|following up on) your (?:request|enquiry|inquiry)|as (?:you )?requested|thank(?:s| you) for "
+    r"(?:your (?:interest|time|message|reply|email|mail|enquiry|inquiry|request)|reaching out|getting in "
+    r"touch|contacting)|you asked (?:me|us|for)|wie gewünscht|auf ihren wunsch|vielen dank für "
+    r"(?:ihr interesse|ihre (?:anfrage|nachricht|zeit)))\b",
+    re.IGNORECASE,
+)
 _REPLY_MARK = re.compile(r"^\s*(?:re|aw|fw|fwd|wg|antw|sv|vs|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _UNSAFE = (
     "Cc",
@@ -47,19 +55,23 @@ _MAX_SUBJECT = 150
 _MAX_WORDS = 150
 
 
-def text_problems(subject: str, body: str) -> tuple[str, ...]:
-    """What makes a text unfit to leave whatever its facts, one plain sentence each."""
-    return tuple([*_subject_faults(subject), *_body_faults(body), *_shared_faults(subject, body)])
+def text_problems(subject: str, body: str, *, answers: bool = False) -> tuple[str, ...]:
+    """What makes a text unfit to leave whatever its facts, one plain sentence each.
+
+    `answers`: the text answers a mail of its reader, so “Re:” and “thank you for your reply” are true.
+    """
+    found = [*_subject_faults(subject, answers), *_body_faults(body), *_shared_faults(subject, body, answers)]
+    return tuple(found)
 
 
-def _subject_faults(subject: str) -> Iterable[str]:
+def _subject_faults(subject: str, answers: bool) -> Iterable[str]:
     if not subject.strip():
         yield "The subject is empty."
     if re.search(r"[\r\n\u2028\u2029\x85\x0b\x0c]", subject):
         yield "The subject holds a line break."
     if len(subject) > _MAX_SUBJECT:
         yield f"The subject has {len(subject)} characters; {_MAX_SUBJECT} are allowed."
-    if _REPLY_MARK.match(subject):
+    if not answers and _REPLY_MARK.match(subject):
         yield "The subject pretends to be a reply or a forward."
 
 
@@ -71,11 +83,12 @@ def _body_faults(body: str) -> Iterable[str]:
         yield f"The text has {words} words; {_MAX_WORDS} are allowed."
 
 
-def _shared_faults(subject: str, body: str) -> Iterable[str]:
+def _shared_faults(subject: str, body: str, answers: bool) -> Iterable[str]:
     both = f"{subject}\n{body}"
     if match := _PLACEHOLDERS.search(both):
         yield f"A placeholder is left in the text: “{match.group()[:40]}”."
-    if match := _PRETENDED.search(re.sub(r"\s+", " ", both)):
+    said = re.sub(r"\s+", " ", both)
+    if match := _PRETENDED.search(_TRUE_OF_ANSWERS.sub(" ", said) if answers else said):
         yield f"The text pretends a relationship: “{match.group()}”."
     if hidden := _hidden_character(both):
         yield f"The text holds an invisible or control character (U+{ord(hidden):04X})."

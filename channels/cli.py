@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from channels import cli_approvals, cli_more, cli_people, cli_policy
+from channels import cli_approvals, cli_deals, cli_more, cli_people, cli_policy
 from channels.calling import call
 from channels.output import JSON, fail, keep_trace, quiet_logs, show
 from channels.render import (
@@ -48,6 +48,15 @@ def onboard(url: str, json: JSON = False) -> None:
     """Read a company's website: profile and ideal customer profile, every line with page and quote."""
     result = call("onboard", {"url": url}, as_json=json)
     show(result, json, onboard_text(result))
+
+
+@app.command()
+def digest(
+    hours: Annotated[int, typer.Option(help="How far to look back.")] = 24, json: JSON = False
+) -> None:
+    """The morning page: did, found, needs you, plan, cost."""
+    result = call("digest", {"hours": hours}, as_json=json)
+    show(result, json, result["text"].replace("**", ""))
 
 
 @app.command("import")
@@ -217,6 +226,7 @@ def export(json: JSON = False) -> None:
 cli_approvals.register(app)
 cli_people.register(app)
 cli_more.register(app)
+cli_deals.register(app)
 cli_policy.register(app)
 
 

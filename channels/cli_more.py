@@ -17,13 +17,18 @@ def register(app: typer.Typer) -> None:
     app.command("eval")(evaluate)
 
 
-def serve(json: JSON = False) -> None:
-    """Run the service: chat, API and the unattended worker in one process."""
+def serve(
+    role: Annotated[
+        str, typer.Option(help="all, or on Postgres one of web, worker, scheduler in a process of its own.")
+    ] = "all",
+    json: JSON = False,
+) -> None:
+    """Run the service: chat, API and the unattended worker, in one process or by role."""
     from channels.serving import serve_forever
 
     chosen = settings(json)
     try:
-        serve_forever(chosen, open_browser=False, as_json=json)
+        serve_forever(chosen, open_browser=False, as_json=json, role=role)
     except RainmakerError as error:
         fail(error, json)
 
@@ -99,6 +104,9 @@ def evaluate(
     name: Annotated[str, typer.Argument(help="Scenario name, for `eval scenario NAME`.")] = "",
     seeds: Annotated[int | None, typer.Option(help="Number of seeds.")] = None,
     days: Annotated[int | None, typer.Option(help="Simulated days.")] = None,
+    engine: Annotated[str | None, typer.Option(help="sqlite or postgres, for `durability`.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Workers on Postgres, for `durability`.")] = None,
+    kills: Annotated[int | None, typer.Option(help="Kills, for `durability`.")] = None,
     full: Annotated[bool, typer.Option("--full", help="The long run; its result is kept.")] = False,
     data: Annotated[str | None, typer.Option(help="Another data folder of the same shape.")] = None,
     json: JSON = False,
@@ -108,7 +116,14 @@ def evaluate(
     import sys
     from pathlib import Path
 
-    options = {"--seeds": seeds, "--days": days, "--data": data}
+    options = {
+        "--seeds": seeds,
+        "--days": days,
+        "--data": data,
+        "--engine": engine,
+        "--workers": workers,
+        "--kills": kills,
+    }
     given = [part for key, value in options.items() if value is not None for part in (key, str(value))]
     flags = ["--full"] * full + ["--json"] * json
     root = Path(__file__).resolve().parent.parent

@@ -91,6 +91,8 @@ def _environment(world: dict[str, Any]) -> dict[str, str]:
         "RAINMAKER_SMTP_URL": world["smtp_url"],
         "RAINMAKER_IMAP_URL": world["imap_url"],
         "RAINMAKER_CLOCK_URL": world["clock_url"],
+        "RAINMAKER_CALDAV_URL": world["caldav_url"],
+        "RAINMAKER_MAIL_SERVERS": world["mail_server"],
         "RAINMAKER_MAIL_FROM": "Robin Example <sales@seller.example>",
         "RAINMAKER_POSTAL_ADDRESS": "Example Seller, 1 Sandbox Street, 00000 Nowhere",
         "RAINMAKER_MAILBOX_STARTED": "2020-01-01",

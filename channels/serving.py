@@ -1,4 +1,4 @@
-"""Running the service: lock, house, HTTP server with chat, and the unattended worker in one process."""
+"""Running the service: lock, house, HTTP server with chat, and the unattended part, in one process or in roles."""
 
 import asyncio
 import contextlib
@@ -15,40 +15,58 @@ from runtime.settings import Settings
 from service.bootstrap import House, open_house
 from service.running import announce, home_lock, keep_worlds_apart, withdraw
 from service.starting import login_of
-from service.ticking import tick
+from service.working import Role, at_work, role_of
 
 log = logging.getLogger(__name__)
-PULSE = 5.0  # seconds of machine time between turns of the worker
+INDEX_PULSE = 5.0  # seconds between looks for pages that recall does not know yet
 
 
-def serve_forever(settings: Settings, *, open_browser: bool, as_json: bool = False) -> None:
+def serve_forever(
+    settings: Settings, *, open_browser: bool, as_json: bool = False, role: str = Role.ALL
+) -> None:
     """Serve until interrupted or asked to end; either way the house is closed and the address withdrawn.
 
     Raises:
-        Retryable: home_in_use. Correctable: port_taken and whatever the house needs.
+        Retryable: home_in_use. Correctable: port_taken, role_needs_postgres and whatever the house needs.
     """
+    chosen = role_of(settings, role)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with home_lock(settings), contextlib.suppress(KeyboardInterrupt):
+    if chosen in (Role.ALL, Role.WEB):
+        with home_lock(settings), contextlib.suppress(KeyboardInterrupt):
+            keep_worlds_apart(settings)
+            asyncio.run(_serve(settings, chosen, open_browser, as_json))
+        return
+    with contextlib.suppress(KeyboardInterrupt):  # a worker holds a lease of its own, not the home
+        settings.home.mkdir(parents=True, exist_ok=True)
         keep_worlds_apart(settings)
-        asyncio.run(_serve(settings, open_browser, as_json))
+        asyncio.run(_work(settings, chosen, as_json))
 
 
-async def _serve(settings: Settings, open_browser: bool, as_json: bool) -> None:
+async def _serve(settings: Settings, role: Role, open_browser: bool, as_json: bool) -> None:
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})  # 0 means any: links must name the real one
-    async with open_house(settings) as house:
+    async with open_house(settings) as opened, at_work(opened, role) as house:
         token = secrets.token_urlsafe(24)
         url = f"http://{settings.host}:{port}"
         server = _server(house, token)
         announce(settings, url, token)
-        worker = asyncio.create_task(_work(house))
+        indexing = asyncio.create_task(_index(house))
         try:
             await _greet(house, url, open_browser, as_json)
             await server.serve(sockets=[listener])
         finally:
-            worker.cancel()
+            indexing.cancel()
             withdraw(settings)
+
+
+async def _work(settings: Settings, role: Role, as_json: bool) -> None:
+    """A process without pages: it says that it runs and works until it is asked to end."""
+    async with open_house(settings) as opened, at_work(opened, role) as house:
+        document = json.dumps({"role": role, "executor": house.standing.executor})
+        sys.stdout.write(f"{document}\n" if as_json else f"Rainmaker runs as {role}.\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -93,12 +111,11 @@ async def _greet(house: House, url: str, open_browser: bool, as_json: bool) -> N
         await asyncio.to_thread(webbrowser.open, f"{url}/chat/")
 
 
-async def _work(house: House) -> None:
-    """The worker: one turn after the other; trouble is logged and the next turn tries again."""
+async def _index(house: House) -> None:
+    """Keep recall up to date: its index belongs to this process."""
     while True:
         try:
-            await tick(house)
             await house.recall.catch_up(32)
         except RainmakerError as error:
-            log.warning("tick_failed", extra={"code": error.code, "text": error.message})
-        await asyncio.sleep(PULSE)
+            log.warning("recall_not_caught_up", extra={"code": error.code, "text": error.message})
+        await asyncio.sleep(INDEX_PULSE)

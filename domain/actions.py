@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.campaigns import Claim
+from domain.deals import DealStage, Proof
 from domain.ids import digest
 
 
@@ -28,20 +29,14 @@ class _Action(BaseModel):
         return digest(self.model_dump(mode="json"))
 
 
-class SendEmail(_Action):
-    """One e-mail to one contact. The recipient is an id; the effector resolves the address."""
+class Mail(_Action):
+    """A text to one contact. The recipient is an id; the effector resolves the address and sets every header."""
 
     effect = "outside"
     cost = "1 mail"
-    noun = "e-mail"
 
-    kind: Literal["send_email"] = "send_email"
+    kind: str
     contact_id: str
-    campaign_id: str
-    plan_version: int
-    touch_id: str
-    step: int
-    draft_id: str
     subject: str
     body: str
     claims: tuple[Claim, ...] = ()
@@ -49,8 +44,43 @@ class SendEmail(_Action):
 
     @property
     def key(self) -> str:
-        """G14: the business fact, not the text – campaign, step, contact, plan version."""
+        """G14: the business fact that this mail is, not its text."""
+        raise NotImplementedError
+
+
+class SendEmail(Mail):
+    """One touch of a campaign."""
+
+    noun = "e-mail"
+
+    kind: Literal["send_email"] = "send_email"
+    campaign_id: str
+    plan_version: int
+    touch_id: str
+    step: int
+    draft_id: str
+
+    @property
+    def key(self) -> str:
+        """Campaign, step, contact, plan version."""
         return digest(["touch", self.campaign_id, self.step, self.contact_id, self.plan_version])
+
+
+class AnswerMail(Mail):
+    """The one answer to one mail that a person wrote to us, in its thread."""
+
+    noun = "answer"
+
+    kind: Literal["answer_mail"] = "answer_mail"
+    inbound_id: str
+    answers: str  # Message-ID, or the hash of a mail that has none
+    thread_id: str
+    slots: tuple[datetime, ...] = ()  # times offered in the text; they are offered once it is sent
+
+    @property
+    def key(self) -> str:
+        """The mail that is answered."""
+        return digest(["answer", self.answers])
 
 
 class RecordProspects(_Action):
@@ -61,7 +91,7 @@ class RecordProspects(_Action):
 
     kind: Literal["record_prospects"] = "record_prospects"
     batch_id: str
-    source: Literal["web", "import"]
+    source: Literal["web", "import", "mail"]  # mail: people named in a reply
     companies: int
     people: int
 
@@ -202,6 +232,13 @@ class BookMeeting(_Action):
     attendees: tuple[str, ...]  # contact ids; the owner is always there
     subject: str = ""
     body: str = ""
+    meeting_id: str = ""
+    thread_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The meeting and its first invitation."""
+        return digest(["invite", self.meeting_id, 0])
 
 
 class ChangeMeeting(_Action):
@@ -213,8 +250,62 @@ class ChangeMeeting(_Action):
 
     kind: Literal["change_meeting"] = "change_meeting"
     meeting_id: str
+    contact_id: str = ""
     starts_at: datetime | None = None  # None: cancel
     attendees: tuple[str, ...] = ()
+    sequence: int = 1  # of the invitation this makes
+
+    @property
+    def key(self) -> str:
+        """The meeting and the number of this invitation."""
+        return digest(["invite", self.meeting_id, self.sequence])
+
+
+class OpenDeal(_Action):
+    """Open a deal with an account: somebody there showed clear intent, or a meeting was held."""
+
+    undo = "closes the deal as opened by mistake"
+    noun = "deal"
+
+    kind: Literal["open_deal"] = "open_deal"
+    deal_id: str
+    account_id: str
+    contact_id: str
+    name: str
+    cause: Literal["intent", "meeting_held", "person"]
+    proof: tuple[Proof, ...] = ()
+    next_step: str
+    next_step_at: datetime
+
+
+class MoveDeal(_Action):
+    """Move a deal to another stage. Its exit criteria are met or it stays (G10)."""
+
+    undo = "moves it back"
+    noun = "deal stage"
+
+    kind: Literal["move_deal"] = "move_deal"
+    deal_id: str
+    before: DealStage
+    after: DealStage
+    proof: tuple[Proof, ...] = ()
+    next_step: str = ""
+    next_step_at: datetime | None = None
+    reason: str
+
+
+class AddTask(_Action):
+    """Put a dated task before a person."""
+
+    undo = "closes the task"
+    noun = "task"
+
+    kind: Literal["add_task"] = "add_task"
+    task_id: str
+    about: str  # id of a contact, thread, meeting or deal
+    title: str
+    due_at: datetime
+    why: str
 
 
 class ConnectedCall(_Action):
@@ -249,9 +340,14 @@ AnyAction = (
     | BookMeeting
     | ChangeMeeting
     | ConnectedCall
+    | AnswerMail
+    | OpenDeal
+    | MoveDeal
+    | AddTask
 )
 ProposedAction = Annotated[AnyAction, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[AnyAction] = TypeAdapter(ProposedAction)
+Letter = Mail | BookMeeting | ChangeMeeting  # what leaves by mail: a text, or an invitation
 ACTION_CLASSES: dict[str, type[_Action]] = {
     one.model_fields["kind"].default: one for one in get_args(AnyAction)
 }

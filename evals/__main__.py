@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, help="number of seeds")
     parser.add_argument("--days", type=int, help="simulated days, for suites that simulate")
     parser.add_argument("--companies", type=int, help="sandbox companies, for `prospecting` (200 in CI)")
+    parser.add_argument("--engine", choices=("sqlite", "postgres"), help="database, for `durability`")
+    parser.add_argument("--workers", type=int, help="worker processes on Postgres, for `durability`")
+    parser.add_argument("--kills", type=int, help="how often a worker is killed, for `durability`")
     parser.add_argument("--full", action="store_true", help="the long run; its result is kept")
     parser.add_argument("--explain", action="store_true", help="show what went wrong, with examples")
     parser.add_argument("--data", help="data folder")
@@ -96,7 +99,7 @@ def _list(as_json: bool) -> int:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    for name in ("seeds", "days", "companies"):
+    for name in ("seeds", "days", "companies", "workers", "kills"):
         number = getattr(given, name)
         if number is not None and number < 1:
             raise Correctable(f"--{name} must be at least 1.", code="bad_arguments", where=f"--{name}")
@@ -106,6 +109,9 @@ def _options(given: argparse.Namespace) -> Options:
         full=given.full,
         data=data_folder(given.data, Path(given.start)),
         companies=given.companies,
+        engine=given.engine,
+        workers=given.workers,
+        kills=given.kills,
         explain=given.explain,
         say=say_on_stderr,
     )

@@ -9,7 +9,7 @@ from graph.desk import Desk
 from graph.gatekeep import gatekeep
 from graph.intake import intake
 from graph.reflect import reflect
-from graph.specialists.nodes import outreach, research, supervisor_tools
+from graph.specialists.nodes import deal, outreach, relationship, research, supervisor_tools
 from graph.state import TurnState
 from graph.supervisor import supervisor
 
@@ -22,6 +22,8 @@ def build() -> StateGraph[TurnState, Desk, Any, Any]:  # pyrefly: ignore[bad-spe
     graph.add_node("supervisor", supervisor)
     graph.add_node("research", research)
     graph.add_node("outreach", outreach)
+    graph.add_node("relationship", relationship)
+    graph.add_node("deal", deal)
     graph.add_node("supervisor_tools", supervisor_tools)
     graph.add_node("gatekeep", gatekeep)
     graph.add_node("act", act)

@@ -9,10 +9,11 @@ from autonomy.policy import Policy
 from autonomy.terms import Terms
 from domain.decisions import Actor
 from domain.ids import Ids
+from graph.specialists.office import Office
 from language.port import Language
 from runtime.clock import Clock
 from runtime.store.engine import Database
-from tools.read.ports import Recall, Web
+from tools.read.ports import Diary, Recall, Web
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Desk:
     conversation_id: str = ""
     message_id: str = ""
     said: str = ""
+    calendar: Diary | None = None
+    meeting_minutes: int = 30
+    office: Office = field(default_factory=Office)
     emit: Emit = field(default=_silent)
 
     def page_counter(self) -> Callable[[int, int, str], None]:

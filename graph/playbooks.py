@@ -11,4 +11,12 @@ PLAYBOOKS: dict[str, tuple[str, ...]] = {
     "go_on_wanted": ("resume",),
     "verdict_overruled": ("qualify_prospects",),
     "question_asked": ("ask",),
+    "reply_came": ("handle_reply",),
+    "follow_up_due": ("follow_up",),
+    "deal_signal": ("consider_deal", "follow_deal"),
+    "meeting_held": ("consider_deal", "follow_deal"),
+    "deal_reviewed": ("follow_deal",),
+    "deals_listed": ("list_deals",),
+    "deal_moved": ("move_deal",),
+    "task_done": ("finish_task",),
 }

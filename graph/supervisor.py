@@ -19,7 +19,7 @@ from graph.specialists.table import CATALOG, NODES
 from graph.state import MAX_STEPS, StepResult, TurnState, frozen_plan, person_label
 from language.port import Situation, ToolOffer
 
-Next = Literal["research", "outreach", "supervisor_tools", "reflect"]
+Next = Literal["research", "outreach", "relationship", "deal", "supervisor_tools", "reflect"]
 
 
 async def supervisor(state: TurnState, runtime: Runtime[Desk]) -> Command[Next]:

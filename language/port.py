@@ -1,6 +1,7 @@
 """The language interface. No caller knows which brain answers; `describe` tells people."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,7 @@ from domain.accounts import CompanyFacts
 from domain.campaigns import WrittenMail
 from domain.icp import CompanyProfile, Icp, IcpLine
 from domain.knowledge import Evidence, Page
+from domain.replies import ReplyReading
 
 TokenSink = Callable[[str], Awaitable[None]]
 
@@ -123,6 +125,48 @@ class Answer(Frozen):
     known: bool = True
 
 
+class ReplyContext(Frozen):
+    """What we know of the thread a reply belongs to."""
+
+    language: str = ""  # what we wrote in; counts when their words are too few to tell
+    seller_name: str = ""
+    account_name: str = ""
+    contact_name: str = ""
+    offered: tuple[datetime, ...] = ()  # slots we offered, in order
+    meeting_at: datetime | None = None  # a meeting that stands
+    auto_submitted: bool = False  # the headers say that a machine sent it
+
+
+class ReplyBrief(Frozen):
+    """All an answer to a reply may use. `sources` are passages of our site and notes: what they say may be said."""
+
+    reading: ReplyReading
+    said: str  # their mail's own words: data, never instructions
+    at: datetime  # when the answer is written, aware
+    subject: str = ""  # of the thread
+    seller_name: str
+    sender_name: str = ""
+    contact_name: str = ""
+    contact_title: str = ""
+    account_name: str = ""
+    sources: tuple[Evidence, ...] = ()
+    slots: tuple[datetime, ...] = ()  # free times already computed, aware
+    zone: str = "UTC"  # where the recipient lives
+    meeting_at: datetime | None = None  # a meeting just booked, to be confirmed
+    link: str = ""
+    language: str = ""  # wanted; "" means that of the reply
+    max_words: int = 120
+    seed: str = ""
+
+
+class ReplyDraft(Frozen):
+    """An answer, or none with the reason: what cannot be answered from the sources goes to a person."""
+
+    mail: WrittenMail | None = None
+    reason: str = ""  # why there is no text; "" when there is one
+    language: str = ""  # what it is written in
+
+
 class Language(Protocol):
     """What every brain can do. Raises Retryable (transport) or Correctable (unusable answer)."""
 
@@ -163,4 +207,18 @@ class Language(Protocol):
 
     async def search_queries(self, icp: Icp, limit: int) -> tuple[str, ...]:
         """Web queries likely to find matching companies and lists of them."""
+        ...
+
+    async def read_reply(
+        self, text: str, *, subject: str, at: datetime, zone: str, context: ReplyContext
+    ) -> ReplyReading:
+        """What a mail that came in says; `at` is when it came, `zone` where its writer lives.
+
+        The text is untrusted. Opting out and complaints are found by rule in every brain; what is not
+        understood is `unsure`, never guessed.
+        """
+        ...
+
+    async def write_reply(self, brief: ReplyBrief) -> ReplyDraft:
+        """An answer of at most `brief.max_words` words from the brief's sources, or none and why."""
         ...

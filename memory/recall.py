@@ -17,9 +17,10 @@ from domain.labels import SECRET, Integrity
 from language.embeddings.port import Embedder
 from memory.index import Vectors
 from memory.owner import OwnerLock
-from memory.port import ChunkSource, Hit, MemoryState
+from memory.port import ChunkSource, Hit, MemoryState, PassageIndex, SharedIndex
+from memory.ranking import Found
 from memory.scan import scan
-from memory.shelf import Found, Shelf
+from memory.shelf import Shelf
 from memory.stems import stems
 from memory.words import Scope
 from runtime.clock import Clock
@@ -37,35 +38,53 @@ _MAX_LIMIT = 50
 
 
 class Memory:
-    """The recall of one workspace over a folder it owns; without the folder, recall works by words only."""
+    """The recall of one workspace over a folder it owns; without the folder, recall works by words only.
 
-    def __init__(self, folder: Path, embedder: Embedder, source: ChunkSource, clock: Clock) -> None:
+    With `shared` there is no owner: every process of the workspace opens the same index.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        source: ChunkSource,
+        clock: Clock,
+        *,
+        shared: SharedIndex | None = None,
+    ) -> None:
         self._folder = folder
+        self._shared = shared
         self._embedder = embedder
         self._source = source
         self._clock = clock
         self._lock = OwnerLock(folder)
-        self._shelf: Shelf | None = None
+        self._shelf: PassageIndex | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._writing = asyncio.Lock()
         self._reason, self._code = "it is not open.", "index_not_open"
 
     async def open(self) -> MemoryState:
         """Take the folder and mend what is missing. Never fails for transport: the state says what is off."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
         try:
-            self._lock.take()
+            if self._shared is None:
+                self._lock.take()
             dimension = self._embedder.dimension or len((await self._embedder.embed(["a"]))[0])
+            shelf = self._index(dimension)
+            unread = await self._run(shelf.open)
         except RainmakerError as error:
-            self._lock.release()
+            await self.close()
             self._reason, self._code = error.message, error.code
             log.warning("memory_by_words_only", extra={"code": error.code})
             return await self.state()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
-        self._shelf = Shelf(self._folder, self._embedder.name, dimension)
-        self._reason = ""
-        if reason := await self._run(self._shelf.open):
-            await self.rebuild(reason=reason)
+        self._shelf, self._reason, self._code = shelf, "", ""
+        if unread:
+            await self.rebuild(reason=unread)
         return await self.state()
+
+    def _index(self, dimension: int) -> PassageIndex:
+        make = self._shared or (lambda name, size: Shelf(self._folder, name, size))
+        return make(self._embedder.name, dimension)
 
     async def close(self) -> None:
         """Release the folder."""
@@ -76,6 +95,12 @@ class Memory:
             self._thread.shutdown()
             self._thread = None
         self._lock.release()
+        self._reason, self._code = "it is not open.", "index_not_open"
+
+    @property
+    def code(self) -> str:
+        """Why recall works by words only, as an error code; "" when it does not."""
+        return self._code
 
     async def state(self) -> MemoryState:
         """Who owns the index and how much of it has vectors."""
@@ -160,14 +185,14 @@ class Memory:
         passages, embedded = await self._run(shelf.counts)
         return passages - embedded
 
-    async def _search(self, shelf: Shelf, asked: str, scope: Scope, limit: int) -> list[Found]:
+    async def _search(self, shelf: PassageIndex, asked: str, scope: Scope, limit: int) -> list[Found]:
         terms = stems(asked)
         if scope.subjects is not None:
             await self._meet(shelf, scope.subjects)
         vector = await self._vector(shelf, asked, terms, scope)
         return await self._run(shelf.search, terms, vector, scope, limit)
 
-    async def _meet(self, shelf: Shelf, subjects: Sequence[str]) -> None:
+    async def _meet(self, shelf: PassageIndex, subjects: Sequence[str]) -> None:
         """Read the passages of subjects that were never asked about, a bounded number at a time."""
         unknown = await self._run(shelf.unknown, subjects)
         if not unknown:
@@ -182,7 +207,9 @@ class Memory:
         if len(unknown) > MAX_NEW_SUBJECTS_PER_RECALL:
             log.info("recall_left_subjects", extra={"left": len(unknown) - MAX_NEW_SUBJECTS_PER_RECALL})
 
-    async def _vector(self, shelf: Shelf, asked: str, terms: Sequence[str], scope: Scope) -> Vectors | None:
+    async def _vector(
+        self, shelf: PassageIndex, asked: str, terms: Sequence[str], scope: Scope
+    ) -> Vectors | None:
         """The query's vector, once the likeliest waiting passages have theirs; None without a model."""
         try:
             if await self._run(shelf.without_vector, scope, terms, 1):
@@ -193,7 +220,7 @@ class Memory:
             return None
 
     async def _embed_waiting(
-        self, shelf: Shelf, scope: Scope | None, terms: Sequence[str], limit: int
+        self, shelf: PassageIndex, scope: Scope | None, terms: Sequence[str], limit: int
     ) -> int:
         """Give up to `limit` passages their vectors. Returns how many."""
         async with self._writing:
@@ -208,7 +235,7 @@ class Memory:
         """Run on the one thread that touches the indexes."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
-    def _owned(self) -> Shelf:
+    def _owned(self) -> PassageIndex:
         if self._shelf is None:
             raise Retryable(f"The memory index cannot be written: {self._reason}", code=self._code)
         return self._shelf

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from domain.chunks import Chunk
 from domain.labels import SECRET
 from memory.port import ChunkSource
-from memory.shelf import WORDS_ONLY_WEIGHT, Found
+from memory.ranking import WORDS_ONLY_WEIGHT, Found
 from memory.stems import stems
 from memory.words import Entry, Scope, coverage
 

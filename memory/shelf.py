@@ -7,24 +7,11 @@ vector, which the next opening removes, and never a passage that claims a vector
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from domain.chunks import Chunk
 from memory.index import VectorIndex, Vectors
-from memory.words import Entry, Scope, WordIndex, coverage
-
-COVERAGE_WEIGHT = 0.2  # measured: lifts keyword queries without hurting paraphrases
-WORDS_ONLY_WEIGHT = 0.6  # a passage without a vector stays below a good match by meaning
-_EXACT = 2_000  # scopes up to this size are compared one by one, which beats a filtered search
-_CANDIDATES = 60
-
-
-class Found(NamedTuple):
-    """One passage with its score; `by` says whether its vector or only its words were compared."""
-
-    entry: Entry
-    score: float
-    by: Literal["meaning", "words"]
+from memory.ranking import Found, best, needing_vectors
+from memory.words import Entry, Scope, WordIndex
 
 
 class Shelf:
@@ -107,14 +94,7 @@ class Shelf:
 
     def without_vector(self, scope: Scope | None, terms: Sequence[str], limit: int) -> list[Entry]:
         """Passages that still need a vector: those that share words with the query first."""
-        if scope is None:
-            return self._words.waiting(limit)
-        ranked = [entry for entry in self._words.matching(terms, scope, _CANDIDATES) if not entry.embedded]
-        if scope.subjects is not None and len(ranked) < limit:
-            seen = {entry.id for entry in ranked}
-            others = self._words.in_scope(scope, _EXACT)
-            ranked += [entry for entry in others if not entry.embedded and entry.id not in seen]
-        return ranked[:limit]
+        return self._words.waiting(limit) if scope is None else needing_vectors(self, scope, terms, limit)
 
     def store(self, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Keep the vectors of these passages, unless a passage went while it was being embedded."""
@@ -128,31 +108,36 @@ class Shelf:
 
     def search(self, terms: Sequence[str], vector: Vectors | None, scope: Scope, limit: int) -> list[Found]:
         """The best passages by cosine plus weighted coverage of the query's words."""
-        entries, cosines = self._candidates(terms, vector, scope, limit)
-        weights = self._words.idf(terms)
-        found = [_scored(entry, cosines.get(entry.id), coverage(weights, entry.stems)) for entry in entries]
-        return sorted(found, key=lambda one: (-one.score, one.entry.id))
+        return best(self, terms, vector, scope, limit)
 
-    def _candidates(
-        self, terms: Sequence[str], vector: Vectors | None, scope: Scope, limit: int
-    ) -> tuple[list[Entry], dict[str, float]]:
-        if not scope.everything and self._words.size_of(scope) <= _EXACT:
-            entries = self._words.in_scope(scope, _EXACT)
-            return entries, self._cosines(vector, entries)
-        wanted = max(_CANDIDATES, 4 * limit)
-        by_words = self._words.matching(terms, scope, wanted)
-        if vector is None:
-            return by_words, {}
-        cosines = self._vectors.nearest(
-            vector, wanted, subjects=scope.subjects, min_integrity=int(scope.min_integrity)
+    def size_of(self, scope: Scope) -> int:
+        """How many passages the scope holds."""
+        return self._words.size_of(scope)
+
+    def in_scope(self, scope: Scope, limit: int) -> list[Entry]:
+        """The passages of a scope."""
+        return self._words.in_scope(scope, limit)
+
+    def matching(self, terms: Sequence[str], scope: Scope, limit: int) -> list[Entry]:
+        """The passages that share the rarest of the terms, best first."""
+        return self._words.matching(terms, scope, limit)
+
+    def entries(self, ids: Sequence[str]) -> list[Entry]:
+        """The passages of these ids that exist."""
+        return self._words.entries(ids)
+
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """How telling each term is among all passages."""
+        return self._words.idf(terms)
+
+    def nearest(self, vector: Vectors, limit: int, scope: Scope) -> dict[str, float]:
+        """Ids and cosines of the nearest vectors."""
+        return self._vectors.nearest(
+            vector, limit, subjects=scope.subjects, min_integrity=int(scope.min_integrity)
         )
-        others = [entry for entry in by_words if entry.id not in cosines]
-        near = self._words.entries(list(cosines))
-        return near + others, cosines | self._cosines(vector, others)
 
-    def _cosines(self, vector: Vectors | None, entries: Sequence[Entry]) -> dict[str, float]:
-        if vector is None:
-            return {}
+    def cosines(self, vector: Vectors, entries: Sequence[Entry]) -> dict[str, float]:
+        """Cosines of those of the passages that have a vector."""
         ids, stored = self._vectors.vectors([entry.id for entry in entries if entry.embedded])
         return dict(zip(ids, (stored @ vector).tolist(), strict=True)) if ids else {}
 
@@ -174,9 +159,3 @@ class Shelf:
             self._opened = WordIndex(path)
             return "damaged"
         return "" if complete else ("damaged" if existed else "missing")
-
-
-def _scored(entry: Entry, cosine: float | None, covered: float) -> Found:
-    if cosine is None:
-        return Found(entry, WORDS_ONLY_WEIGHT * covered, "words")
-    return Found(entry, cosine + COVERAGE_WEIGHT * covered, "meaning")

@@ -180,7 +180,7 @@ class WordIndex:
 
     def matching(self, terms: Sequence[str], scope: Scope, limit: int) -> list[Entry]:
         """The passages that share the rarest of the terms, best first."""
-        rare = self._telling(terms)
+        rare = telling({term: self._documents(term) for term in set(terms)}, self.count())
         if not rare:
             return []
         where, values = _condition(scope)
@@ -192,14 +192,7 @@ class WordIndex:
     def idf(self, terms: Iterable[str]) -> dict[str, float]:
         """How telling each term is among all passages; always above zero."""
         total = self.count()
-        return {term: _idf(self._documents(term), total) for term in set(terms)}
-
-    def _telling(self, terms: Sequence[str]) -> list[str]:
-        """The rarest terms that occur; in a large index common ones would touch half of it."""
-        total = self.count()
-        counted = sorted((self._documents(term), term) for term in set(terms))
-        ceiling = total if total <= _LARGE else total * _COMMON
-        return [term for count, term in counted if 0 < count <= ceiling][:8]
+        return {term: idf_of(self._documents(term), total) for term in set(terms)}
 
     def _documents(self, term: str) -> int:
         if term not in self._frequency:
@@ -262,7 +255,15 @@ def coverage(terms: dict[str, float], text: str) -> float:
     return sum(weight for term, weight in terms.items() if f" {term} " in padded) / whole
 
 
-def _idf(documents: int, total: int) -> float:
+def telling(documents: dict[str, int], total: int) -> list[str]:
+    """The rarest terms that occur; in a large index common ones would touch half of it."""
+    ceiling = total if total <= _LARGE else total * _COMMON
+    counted = sorted((count, term) for term, count in documents.items())
+    return [term for count, term in counted if 0 < count <= ceiling][:8]
+
+
+def idf_of(documents: int, total: int) -> float:
+    """How telling a term is that occurs in so many of all passages; always above zero."""
     return math.log(1.0 + (total - documents + 0.5) / (documents + 0.5))
 
 

@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from domain.errors import Correctable
 
 PREFIX = "RAINMAKER_"
-_LOGIN = re.compile(r"(://)[^/@\s]*@")
+_LOGIN = re.compile(r"(://)(?:[^/@\s]*|[^/@\s:]*:[^@\s]*)@")  # a database's password may hold a slash
+_PASSWORD = re.compile(r"([?&]password=)[^&\s]*")
 OPENAI_FIELDS = ("openai_api_key", "openai_base_url", "openai_model", "openai_embedding_model")
 
 
@@ -24,6 +25,18 @@ class Settings(BaseSettings):
     home: Path = Field(Path("~/.rainmaker"), description="Folder for all data.")
     database_url: str = Field(
         "", description="SQLAlchemy URL of the business database; empty = SQLite in the home."
+    )
+    lease_seconds: float = Field(
+        30.0,
+        ge=1,
+        le=600,
+        allow_inf_nan=False,
+        description="Seconds without a sign of life after which a worker counts as dead and others take its work.",
+    )
+    timetable: str = Field(
+        "",
+        description="Other times for what comes again and again, e.g. "
+        "'digest=weekdays at 08:00; inbox_poll=every 1 minute'; owner-local.",
     )
     smtp_url: SecretStr = Field(
         SecretStr(""),
@@ -43,7 +56,34 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds after a claim before an absent Sent copy means the mail did not leave.",
     )
-    caldav_url: SecretStr = Field(SecretStr(""), description="CalDAV calendar URL (used by a later version).")
+    more_imap_urls: SecretStr = Field(
+        SecretStr(""), description="Further mailboxes to read, IMAP addresses with spaces between them."
+    )
+    mail_servers: str = Field(
+        "",
+        description="Names that your own mail servers write into Authentication-Results, with commas between "
+        "them; what others write there proves nothing.",
+    )
+    caldav_url: SecretStr = Field(
+        SecretStr(""),
+        description="CalDAV server or calendar, https://user:password@host/path; empty = no calendar.",
+    )
+    calendar_zone: str = Field("UTC", description="Time zone of the owner, e.g. Europe/Berlin.")
+    calendar_country: str = Field(
+        "", description="Country whose holidays the owner keeps, ISO code, with a region if needed: DE-BY."
+    )
+    working_hours: str = Field("09:00-17:00", description="Hours of the owner for meetings, owner-local.")
+    meeting_minutes: int = Field(30, ge=5, le=480, description="Length of a meeting in minutes.")
+    meeting_buffer_minutes: int = Field(
+        15, ge=0, le=240, description="Minutes kept free before and after each meeting."
+    )
+    meeting_notice_hours: int = Field(
+        24, ge=0, le=720, description="Hours from now before the first meeting that is offered."
+    )
+    meeting_horizon_days: int = Field(
+        14, ge=1, le=120, description="Days ahead in which meetings are offered."
+    )
+    meetings_per_day: int = Field(4, ge=1, le=50, description="Meetings on one day, at most.")
     search_url: str = Field(
         "", description="SearXNG-compatible JSON search endpoint, with the path, e.g. https://searx/search."
     )
@@ -137,7 +177,7 @@ class Settings(BaseSettings):
             if isinstance(value, SecretStr):
                 shown[name] = "***" if value.get_secret_value() else ""
             elif isinstance(value, str):
-                shown[name] = _LOGIN.sub(r"\1***@", value)
+                shown[name] = _PASSWORD.sub(r"\1***", _LOGIN.sub(r"\1***@", value))
         return shown
 
 

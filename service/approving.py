@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from autonomy import approvals, votes
 from autonomy.judge import judge
 from domain.accounts import ContactStatus
-from domain.actions import ErasePerson, SendEmail
+from domain.actions import ErasePerson, Mail, SendEmail
 from domain.campaigns import CampaignState, WrittenMail
 from domain.decisions import Actor, Decision, Proposal, RuleHit, Verdict
 from domain.errors import Correctable, RainmakerError, Refused
@@ -58,10 +58,12 @@ async def _clean_files(
 async def _approved_contact(tx: AsyncConnection, decision: Decision) -> None:
     """Approving a mail makes its candidate a contact and sets the campaign going."""
     action = decision.proposal.action
-    if not isinstance(action, SendEmail):
+    if not isinstance(action, Mail):
         return
     candidate = (contacts.c.id == action.contact_id) & (contacts.c.status == ContactStatus.CANDIDATE)
     await tx.execute(update(contacts).where(candidate).values(status=str(ContactStatus.CONTACT)))
+    if not isinstance(action, SendEmail):
+        return
     campaign = await campaigns.campaign(tx, action.campaign_id)
     if campaign is not None and campaign.state in (CampaignState.ASKED, CampaignState.PLANNED):
         await campaigns.set_state(tx, campaign.id, CampaignState.RUNNING)
@@ -136,7 +138,7 @@ async def _judged_edit(
     now: Any,
 ) -> Decision:
     before = await decisions.proposal(tx, item["proposal_id"])
-    if before is None or not isinstance(before.action, SendEmail):
+    if before is None or not isinstance(before.action, Mail):
         raise Correctable("Only the text of a mail can be edited.", code="nothing_to_edit", where=item["id"])
     if subject is None and body is None:
         raise Correctable("Neither a subject nor a text was given.", code="nothing_to_edit", where=item["id"])

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import approvals, ask_budget, votes
-from domain.actions import SendEmail
+from domain.actions import AnswerMail, BookMeeting, Mail, SendEmail
 from domain.decisions import ApprovalState
-from runtime.store import crm, decisions
+from runtime.store import crm, decisions, outbox
 from service.bootstrap import House
 from tools.act.compose_mail import footer_text
+from tools.act.letters import answer_subject
 
 
 async def pending(
@@ -55,7 +56,7 @@ async def _shown(tx: AsyncConnection, house: House, row: dict[str, Any], with_it
         "needs": row["needs"],
         "agreed": told_votes(items, agreed, row["needs"]),
         "if_ignored": _if_ignored(row),
-        "below": _below(house) if row["action"] == "send_email" else "",
+        "below": _below(house) if row["action"] in outbox.MAILS else "",
         "items": detailed,
     }
 
@@ -97,20 +98,20 @@ async def _item(tx: AsyncConnection, item: dict[str, Any], agreed: dict[str, lis
         return shown
     action = decision.proposal.action
     shown |= {"action": action.kind, "reason": decision.proposal.reason, "risk": decision.judgement.score}
-    if isinstance(action, SendEmail):
+    if isinstance(action, Mail | BookMeeting):
         contact = await crm.contact(tx, action.contact_id)
         account = await crm.account(tx, contact.account_id) if contact else None
         shown |= {
-            "draft": action.draft_id,
+            "draft": action.draft_id if isinstance(action, SendEmail) else "",
             "recipient": contact.email if contact else "",
             "name": contact.name if contact else "",
             "title": contact.title if contact else "",
             "account": account.name if account else "",
-            "subject": action.subject,
+            "subject": answer_subject(action.subject) if isinstance(action, AnswerMail) else action.subject,
             "body": action.body,
             "claims": [
                 {"text": claim.text, "url": claim.evidence.url, "quote": claim.evidence.quote}
-                for claim in action.claims
+                for claim in (action.claims if isinstance(action, Mail) else ())
             ],
         }
     return shown

@@ -13,23 +13,24 @@ from autonomy.terms import DEFAULT_DISCLOSURE, Terms
 from domain.decisions import Actor
 from domain.errors import Correctable
 from graph.desk import Desk, Emit
+from graph.specialists.office import office_of
 from language.port import Language
 from runtime.clock import Clock, SandboxClock, SystemClock
+from runtime.durable.handovers import Handovers
+from runtime.durable.lease import Alone, Standing
 from runtime.identity import RandomIds
 from runtime.settings import Settings
 from runtime.store.audit_head import HeadFile
 from runtime.store.engine import Database
 from runtime.store.migrate import ensure_schema
+from service.calendar_desk import CalendarDesk
+from service.mailboxes import mailbox_of
 from service.recall_desk import RecallDesk
 from service.secrets import secret_key
 from service.watch import Watch
 from service.web_desk import WebDesk
 from service.wrong_tries import WrongTries
-from tools.act.compose_mail import DkimKey
 from tools.effector import Effector, Mailbox
-from tools.providers.mail_urls import mail_server
-from tools.providers.sent_folder import ImapSentProbe
-from tools.providers.smtp import SmtpSender
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -51,7 +52,9 @@ class House:
     policy: Policy
     terms: Terms
     audit_head: HeadFile
+    calendar: CalendarDesk | None = None
     watch: Watch = field(default_factory=Watch)  # how far the checks of each turn looked
+    standing: Standing = field(default_factory=Alone)  # whether this process may act
     tries: WrongTries = field(default_factory=WrongTries)  # wrong passwords, one count for every door
 
     def desk(self, actor: Actor, *, conversation_id: str = "", message_id: str = "", said: str = "") -> Desk:
@@ -69,7 +72,14 @@ class House:
             conversation_id=conversation_id,
             message_id=message_id,
             said=said,
+            calendar=self.calendar,
+            meeting_minutes=self.settings.meeting_minutes,
+            office=office_of(self.settings),
         )
+
+    def _mailbox(self) -> Mailbox:
+        mailbox = mailbox_of(self.settings)
+        return replace(mailbox, hands=self.calendar.booking()) if self.calendar else mailbox
 
     def effector(self, terms: Terms | None = None) -> Effector:
         """The effector over the configured mailbox.
@@ -78,8 +88,19 @@ class House:
             Correctable: no_mailbox.
         """
         return Effector(
-            self.database, self.clock, self.ids, _mailbox(self.settings), terms or self.terms, self.policy
+            self.database,
+            self.clock,
+            self.ids,
+            self._mailbox(),
+            terms or self.terms,
+            self.policy,
+            self.standing,
+            self.handovers(),
         )
+
+    def handovers(self) -> Handovers:
+        """What processes of this home began to hand over."""
+        return Handovers(self.settings.home / "handovers", self.standing.executor)
 
 
 def listening(desk: Desk, emit: Emit) -> Desk:
@@ -96,6 +117,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     database.after_audit = head.keep
     clock: Clock = SandboxClock(settings.clock_url) if settings.clock_url else SystemClock()
     web = WebDesk(settings, clock)
+    terms = _terms(settings, key)
+    calendar = _calendar(settings, clock, database, terms.sender)
     recall = RecallDesk(settings.home / "vectors", _embedder(settings), database, clock)
     try:
         await ensure_schema(database)
@@ -109,10 +132,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             web=web,
             recall=recall,
             policy=load_policy(settings.policy_file),
-            terms=_terms(settings, key),
+            terms=terms,
             audit_head=head,
+            calendar=calendar,
         )
     finally:
+        if calendar is not None:
+            await calendar.close()
         await recall.close()
         await web.close()
         await database.close()
@@ -145,43 +171,15 @@ def _terms(settings: Settings, key: bytes) -> Terms:
     )
 
 
+def _calendar(settings: Settings, clock: Clock, database: Database, owner: str) -> CalendarDesk | None:
+    if not settings.caldav_url.get_secret_value():
+        return None
+    return CalendarDesk(settings, clock, database, owner)
+
+
 def _own_address(settings: Settings) -> str:
     """In the sandbox the service itself answers one-click links; live, an owner must say where it is."""
     return f"http://{settings.host}:{settings.port}" if settings.sandbox else ""
-
-
-def _mailbox(settings: Settings) -> Mailbox:
-    smtp_url = settings.smtp_url.get_secret_value()
-    if not smtp_url:
-        raise Correctable(
-            "No mail server is set.",
-            code="no_mailbox",
-            where="RAINMAKER_SMTP_URL",
-            hint="For example smtp+tls://user:password@mail.example.org:587.",
-        )
-    imap_url = settings.imap_url.get_secret_value()
-    return Mailbox(
-        sender=SmtpSender(mail_server(smtp_url, "RAINMAKER_SMTP_URL")),
-        probe=ImapSentProbe(mail_server(imap_url, "RAINMAKER_IMAP_URL")) if imap_url else None,
-        sent_copy=settings.sent_copy,
-        dkim=_dkim(settings),
-        grace=settings.send_grace,
-    )
-
-
-def _dkim(settings: Settings) -> DkimKey | None:
-    if settings.dkim_key_file is None or not settings.dkim_selector:
-        return None
-    try:
-        pem = settings.dkim_key_file.read_bytes()
-    except OSError as error:
-        raise Correctable(
-            f"The DKIM key cannot be read: {error.strerror}.",
-            code="bad_setting",
-            where="RAINMAKER_DKIM_KEY_FILE",
-        ) from error
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    return DkimKey(selector=settings.dkim_selector, domain=domain, pem=pem)
 
 
 def _embedder(settings: Settings) -> "Embedder":

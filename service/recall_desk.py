@@ -11,11 +11,13 @@ from domain.errors import RainmakerError
 from domain.labels import Integrity, Label
 from language.embeddings.port import Embedder
 from language.port import Passage
+from memory import pgvector
 from memory.chunks import chunk_text
 from memory.recall import Memory
 from runtime.clock import Clock
 from runtime.store import knowledge
 from runtime.store.engine import Database
+from runtime.store.postgres import connect_args
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +54,11 @@ class RecallDesk:
 
     def __init__(self, folder: Path, embedder: Embedder, database: Database, clock: Clock) -> None:
         self._folder = folder
+        self._embedder = embedder
+        self._clock = clock
+        self._shared = not database.is_sqlite
         self._source = StoredPages(database)
-        self._memory = Memory(folder, embedder, self._source, clock)
+        self._memory = self._shared_memory(database) if self._shared else self._own_memory()
         self._opening = asyncio.Lock()
         self._opened = False
         self._background: asyncio.Task[None] | None = None
@@ -62,9 +67,26 @@ class RecallDesk:
         """The memory, opened."""
         async with self._opening:
             if not self._opened:
-                await self._memory.open()
+                state = await self._memory.open()
+                if self._shared and self._memory.code == pgvector.MISSING:
+                    log.warning("recall_not_shared", extra={"reason": state.reason})
+                    self._shared, self._memory = False, self._own_memory()
+                    await self._memory.open()
                 self._opened = True
         return self._memory
+
+    def _own_memory(self) -> Memory:
+        """An index in the home, which one process owns."""
+        return Memory(self._folder, self._embedder, self._source, self._clock)
+
+    def _shared_memory(self, database: Database) -> Memory:
+        """An index in the same Postgres, open to every process."""
+        address = connect_args(database.url)
+
+        def make(embedder: str, dimension: int) -> pgvector.PgVectorShelf:
+            return pgvector.PgVectorShelf(address, embedder, dimension)
+
+        return Memory(self._folder, self._embedder, self._source, self._clock, shared=make)
 
     async def close(self) -> None:
         """Release the index; what has no vector yet gets it later."""
@@ -104,7 +126,7 @@ class RecallDesk:
         Raises:
             Retryable: index_owned_elsewhere.
         """
-        if not self._folder.exists():
+        if not self._shared and not self._folder.exists():
             return
         memory = await self.memory()
         for subject in subjects:

@@ -26,15 +26,25 @@ def secret_key(settings: Settings) -> bytes:
     return _kept(settings.home / "secret.key")
 
 
+def _make(path: Path) -> None:
+    """Write beside and link: whoever is quicker wins, and nobody ever reads a half-written key."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _kept(path: Path) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(32))
-        return path.read_text().strip().encode()
-    except FileExistsError:
+            _make(path)
         return path.read_text().strip().encode()
     except OSError as error:
         raise Correctable(

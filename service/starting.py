@@ -16,11 +16,12 @@ async def initialise(settings: Settings) -> dict[str, Any]:
     """Create what is missing; the first owner's password is returned once."""
     with home_lock(settings):
         async with open_house(settings) as house:
+            where = settings.database if house.database.is_sqlite else house.database.where
             password = await ensure_owner(house)
             await install_first(house)
     return {
         "home": str(settings.home),
-        "database": settings.database.split("@")[-1],
+        "database": where,
         "user": FIRST_OWNER,
         "password": password,
     }

@@ -1,7 +1,10 @@
-"""One unattended turn: close what expired, send what is due, finish campaigns, say whether anything is left."""
+"""One unattended turn: whatever is due by the business clock, and whether anything is left. One path for all callers.
 
-import logging
-from dataclasses import dataclass
+The worker's engine wakes it, `tick` calls it, a simulation steps the clock between two of them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +13,12 @@ from autonomy.stop_file import stop_reason
 from domain.campaigns import CampaignState
 from domain.decisions import OutboxState
 from domain.errors import RainmakerError
-from runtime.store import campaigns, outbox
-from runtime.store.engine import Database
-from service import calibrating, earning, guarding
+from runtime.store import campaigns, due, outbox
+from service import timetable
 from service.bootstrap import House
-from tools.effector import Report
+from service.due_kinds import Kind
+from service.timetable import Timetable, Worked
 
-log = logging.getLogger(__name__)
 MOST_ROUNDS = 50
 
 
@@ -37,6 +39,7 @@ class Ticked:
     idle: bool = True
     next_due: datetime | None = None
     problems: tuple[str, ...] = ()
+    worked: dict[str, int] = field(default_factory=dict)  # rows of the timetable that ran, by kind
 
     def as_json(self) -> dict[str, Any]:
         """The contract's shape."""
@@ -50,68 +53,52 @@ async def tick(house: House, *, until_idle: bool = False) -> Ticked:
     """Run one turn, or turns until nothing is due and no doubt can be settled."""
     total = Ticked()
     for _ in range(MOST_ROUNDS if until_idle else 1):
-        await _once(house, total)
+        await turn(house, total)
         if not until_idle or total.idle:
             break
         await house.effector().wait_for_grace()
     return total
 
 
-async def _once(house: House, total: Ticked) -> None:
-    now = await house.clock.now()
-    async with house.database.write() as tx:
-        await approvals.expire(tx, now)
-        await ask_budget.release(tx, now, house.terms.asks_per_day)
-    await _check(house, total)
-    if await _has_work(house.database):
-        try:
-            _add(total, await house.effector().drain())
-        except RainmakerError as error:
-            total.problems = (*total.problems, error.message)
-            total.idle = True
-            return
-    await finish_campaigns(house)
-    await _look(house, total)
+async def turn(house: House, total: Ticked, *, skip: Collection[str] = ()) -> None:
+    """One turn, added to `total`. A process runs one at a time; `skip` names kinds somebody else carries out."""
+    async with house.watch.turning:
+        table = timetable.of_house(house)
+        stuck = False
+        for kind, result in await timetable.run_due(house, table, skip=skip):
+            _add(total, kind, result)
+            stuck |= kind.name == "drain" and isinstance(result, RainmakerError)
+        await _look(house, total, table)
+        total.idle |= stuck  # the mailbox is missing or wrong: another round would change nothing
 
 
-async def _check(house: House, total: Ticked) -> None:
-    """What must be looked at before anything is sent; a check that fails is told and hides no other."""
-    for check in (guarding.guard, earning.review, calibrating.calibrate):
-        try:
-            told = await check(house)
-        except RainmakerError as error:
-            log.warning("check_failed", extra={"check": check.__name__, "code": error.code})
-            told = [error.message]
-        total.problems = tuple(dict.fromkeys((*total.problems, *told)))
+def _add(total: Ticked, kind: Kind, result: Worked | RainmakerError) -> None:
+    found = (result.message,) if isinstance(result, RainmakerError) else result.problems
+    total.problems = tuple(dict.fromkeys((*total.problems, *found)))
+    if kind.when != timetable.EVERY_TURN:
+        total.worked[kind.name] = total.worked.get(kind.name, 0) + 1
+    if isinstance(result, Worked):
+        for name, count in result.counts.items():
+            if isinstance(getattr(total, name, None), int):
+                setattr(total, name, getattr(total, name) + count)
 
 
-async def _has_work(database: Database) -> bool:
-    async with database.read() as tx:
-        counts = await outbox.counts(tx)
-    return any(counts.get(str(state)) for state in outbox.OPEN)
-
-
-def _add(total: Ticked, report: Report) -> None:
-    total.signals += 1
-    total.sent += report.sent
-    total.failed += report.failed
-    total.refused += report.refused
-    total.held += report.held
-    total.reconciled += report.reconciled
-    total.problems = tuple(dict.fromkeys((*total.problems, *report.problems)))
-
-
-async def _look(house: House, total: Ticked) -> None:
+async def _look(house: House, total: Ticked, table: Timetable) -> None:
     now = await house.clock.now()
     async with house.database.read() as tx:
         counts = await outbox.counts(tx)
-        total.next_due = await outbox.next_due(tx)
+        times = (await outbox.next_due(tx), await timetable.next_due(tx, table))
         total.asked = len(await approvals.listing(tx, now))
         total.deferred = await ask_budget.deferred(tx)
-        waiting = await outbox.due(tx, now, 1)
-        stopped = bool(waiting) and await _all_stopped(tx, house)
+        mails = await outbox.due(tx, now, 1)
+        stopped = bool(mails) and await _all_stopped(tx, house)
+        more = await timetable.waiting(tx, table, now)
+        unknown = await due.of_unknown_kinds(tx, table.in_rows)
+    total.next_due = min((one for one in times if one is not None), default=None)
     total.in_doubt = counts.get(str(OutboxState.CLAIMED), 0) + counts.get(str(OutboxState.IN_DOUBT), 0)
-    total.idle = total.in_doubt == 0 and (not waiting or stopped)
+    total.idle = total.in_doubt == 0 and not more and (not mails or stopped)
+    told = tuple(f"Nothing handles the due work of kind {kind}." for kind in unknown)
+    total.problems = tuple(dict.fromkeys((*total.problems, *told)))
 
 
 async def _all_stopped(tx: Any, house: House) -> bool:
@@ -122,21 +109,3 @@ async def _all_stopped(tx: Any, house: House) -> bool:
         return True
     campaign = await campaigns.latest_campaign(tx)
     return campaign is not None and campaign.state is CampaignState.PAUSED
-
-
-async def finish_campaigns(house: House) -> None:
-    """A running campaign with nothing left to decide, queue or settle is finished.
-
-    One whose ask expired unanswered is planned again, so that it can be launched anew.
-    """
-    now = await house.clock.now()
-    async with house.database.write() as tx:
-        asked = {row["cause"] for row in await approvals.listing(tx, now, deferred=True)}
-        for campaign_id in await campaigns.in_state(tx, CampaignState.RUNNING):
-            counts = await outbox.counts(tx, campaign_id)
-            still = any(counts.get(str(state)) for state in outbox.OPEN)
-            if not still and campaign_id not in asked:
-                await campaigns.set_state(tx, campaign_id, CampaignState.FINISHED)
-        for campaign_id in await campaigns.in_state(tx, CampaignState.ASKED):
-            if campaign_id not in asked:
-                await campaigns.set_state(tx, campaign_id, CampaignState.PLANNED)

@@ -79,14 +79,18 @@ async def handle_signal(
     said: str = "",
     conversation_id: str = "",
     emit: Emit | None = None,
+    lenient: bool = False,
 ) -> TurnResult:
-    """Run the playbook of a typed signal. Raises what went wrong, or when every proposal was refused."""
+    """Run the playbook of a typed signal. Raises what went wrong, or when every proposal was refused.
+
+    `lenient`: refused proposals are told in the result instead.
+    """
     signal = {"kind": kind, "args": args}
     result = await _run(house, actor, said, signal, conversation_id, "", emit)
     if result.error is not None:
         raise result.error
     refused = [one for one in result.outcome if one["verdict"] == "refuse"]
-    if refused and len(refused) == len(result.outcome):
+    if not lenient and refused and len(refused) == len(result.outcome):
         raise Refused(refused[0]["text"], code="refused", where=refused[0]["id"])
     return result
 

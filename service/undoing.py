@@ -6,28 +6,32 @@ from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.actions import (
+    AddTask,
     AnyAction,
     ChangeAutonomy,
     ChangeIcp,
     ChangePolicy,
     EditDraft,
     ErasePerson,
+    Letter,
+    MoveDeal,
+    OpenDeal,
     PauseSending,
     QualifyProspects,
     RecordProspects,
     ResumeSending,
-    SendEmail,
     Suppress,
     UpdateRecord,
 )
+from domain.deals import DealStage
 from domain.decisions import Actor, Decision, OutboxState
 from domain.errors import Correctable, Refused
 from graph.rescore import rescore
-from runtime.store import audit, crm, decisions, imports, outbox, people, versions
+from runtime.store import audit, crm, deals, decisions, imports, outbox, people, versions
 from runtime.store.tables import crm_changes, evidence, pages
 from runtime.store.tables import outbox as mails
 from service.bootstrap import House
-from tools.act import authority_acts
+from tools.act import authority_acts, deal_acts
 
 UNDOERS = ("owner", "manager", "rep")
 _LEFT = (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
@@ -81,7 +85,7 @@ async def _undo(tx: AsyncConnection, decision: Decision, actor: Actor, now: date
             return f"{changed} records are as they were."
         case ChangeIcp() as action:
             return await _undo_icp(tx, action, now)
-        case SendEmail():
+        case action if isinstance(action, Letter):
             return await _undo_mail(tx, decision, actor)
         case PauseSending(scope=scope):
             if actor.role != "owner":
@@ -105,6 +109,16 @@ async def _undo_rarer(
             back = action.model_copy(update={"before": after, "after": before, "reason": "undone"})
             await authority_acts.change_autonomy(tx, back, now)
             return f"The level is {before} again."
+        case MoveDeal():
+            await deal_acts.move_back(tx, action, actor.name, now)
+            return f"The deal is in {action.before} again."
+        case OpenDeal(deal_id=deal_id):
+            closed = {"stage": str(DealStage.LOST), "closed_at": now, "stage_since": now}
+            await deals.change(tx, deal_id, **closed)
+            return "The deal is closed as opened by mistake."
+        case AddTask(task_id=task_id):
+            dropped = await deals.close_task(tx, task_id, "dropped", actor.name, "undone", now)
+            return "The task is off the list." if dropped else "The task was closed already."
         case Suppress():
             raise Refused(
                 "An opt-out is for good; it cannot be undone.", code="cannot_undo", where=decision.id
@@ -173,7 +187,7 @@ async def _undo_policy(tx: AsyncConnection, action: ChangePolicy, actor: Actor, 
 
 async def _undo_mail(tx: AsyncConnection, decision: Decision, actor: Actor) -> str:
     action = decision.proposal.action
-    row = await outbox.by_key(tx, action.key) if isinstance(action, SendEmail) else None
+    row = await outbox.by_key(tx, action.key) if isinstance(action, Letter) else None
     if row is None:
         raise Refused(
             "This mail was never queued; there is nothing to undo.", code="cannot_undo", where=decision.id

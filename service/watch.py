@@ -1,6 +1,7 @@
 """What the checks of each turn remember inside this process: how far they looked. Nothing a restart may lose."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from runtime.store.audit import Head
@@ -17,3 +18,4 @@ class Watch:
     sends_seq: int = 0
     reviewed: tuple[object, ...] = ()  # what the last review of earned levels rested on
     calibrated_on: date | None = None
+    turning: asyncio.Lock = field(default_factory=asyncio.Lock)  # one turn at a time in a process

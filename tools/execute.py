@@ -13,17 +13,22 @@ from autonomy.surroundings import stop_of
 from autonomy.switch import WORKS_WHILE_STOPPED
 from autonomy.terms import Terms
 from domain.actions import (
+    AddTask,
     AnyAction,
+    BookMeeting,
     ChangeAutonomy,
     ChangeIcp,
+    ChangeMeeting,
     ChangePolicy,
     EditDraft,
     ErasePerson,
+    Letter,
+    MoveDeal,
+    OpenDeal,
     PauseSending,
     QualifyProspects,
     RecordProspects,
     ResumeSending,
-    SendEmail,
     Suppress,
     UpdateRecord,
 )
@@ -31,9 +36,10 @@ from domain.decisions import Decision
 from domain.errors import Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
-from tools.act import authority_acts, small_acts
+from tools.act import authority_acts, deal_acts, small_acts
 from tools.act.erase_person import erase_person
 from tools.act.queue_mail import queue_mail
+from tools.act.queue_meeting import changed_meeting, plan_meeting
 from tools.act.record_prospects import Recorded, record_prospects
 
 
@@ -70,7 +76,11 @@ async def execute(
             where=decision.id,
         )
     granted = await _check_granted(tx, permit, decision, now)
-    if isinstance(action, SendEmail):
+    if isinstance(action, Letter):
+        if isinstance(action, BookMeeting):
+            await plan_meeting(tx, action, decision_id=decision.id, terms=terms, now=now)
+        elif isinstance(action, ChangeMeeting):
+            await changed_meeting(tx, action)
         fresh = await queue_mail(
             tx,
             action,
@@ -154,13 +164,25 @@ async def _inside(tx: AsyncConnection, decision: Decision, terms: Terms, ids: Id
             await small_acts.update_record(tx, action, by, decision.id, ids, now)
             return "The field was set."
         case action:
-            return await _rarer(tx, action, decision, terms, now)
+            return await _rarer(tx, action, decision, terms, ids, now)
 
 
 async def _rarer(
-    tx: AsyncConnection, action: AnyAction, decision: Decision, terms: Terms, now: datetime
+    tx: AsyncConnection, action: AnyAction, decision: Decision, terms: Terms, ids: Ids, now: datetime
 ) -> str:
+    by, label = small_acts.name_of(decision.proposal.actor), decision.proposal.label
     match action:
+        case OpenDeal():
+            await deal_acts.open_deal(tx, action, label, ids, now)
+            return f"The deal “{action.name}” is open."
+        case MoveDeal():
+            await deal_acts.move_deal(
+                tx, action, label=label, decision_id=decision.id, by=by, ids=ids, now=now
+            )
+            return f"The deal is in {action.after} now."
+        case AddTask():
+            await deal_acts.add_task(tx, action, by, now)
+            return "The task is on the list."
         case ChangePolicy():
             await authority_acts.change_policy(tx, action, now)
             return "The policy is in force."

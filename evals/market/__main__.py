@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.market.clock import ClockMode
+from evals.market.people.script import OFF
+from evals.market.people.words import profiles
 from evals.market.run import MarketOptions, run_market
 
 
@@ -26,13 +28,19 @@ def read_options(arguments: list[str]) -> MarketOptions:
         "--speed", type=float, default=60.0, help="sandbox seconds per second of a fast clock"
     )
     parser.add_argument("--start", type=_moment, help="sandbox time to start at, ISO 8601")
+    parser.add_argument(
+        "--people",
+        choices=[OFF, *profiles()],
+        default="calibrated",
+        help="how people answer mails: published rates, everything at once, or not at all",
+    )
     parser.add_argument("--ports-file", type=Path, help="where to write the endpoints as JSON")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     parser.add_argument(
         "--mail-user", action="append", default=[], help="mailbox to open (default: the sellers')"
     )
     parser.add_argument("--mail-password", help="password of all mailboxes (default: a fresh one)")
-    for name in ("proxy", "smtp", "imap", "control"):
+    for name in ("proxy", "smtp", "imap", "caldav", "control"):
         parser.add_argument(f"--{name}-port", type=int, default=0)
     given: dict[str, Any] = vars(parser.parse_args(arguments))
     given["mail_users"] = tuple(given.pop("mail_user"))

@@ -1,5 +1,6 @@
 """The control and clock API of the market, for the harness. Only health and the time of day need no token."""
 
+import asyncio
 import base64
 import hmac
 from collections import Counter
@@ -13,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from evals.market.calendar.diary import Diary
 from evals.market.clock import ClockMode, ClockReading, MarketClock
 from evals.market.egress import EgressProxy
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.faults import Fault, FaultKind, FaultScript
 from evals.market.mail.store import MailStore, ReceivedMail
+from evals.market.people.api import PeopleApi
+from evals.market.people.town import Townsfolk
 from evals.market.truth import describe_all
 from evals.market.world.atlas import Atlas
 from evals.market.world.records import Company
@@ -37,6 +41,8 @@ class Surroundings:
     boxes: Mailboxes
     faults: FaultScript
     proxy: EgressProxy
+    diary: Diary
+    folk: Townsfolk
 
 
 class ControlApi:
@@ -58,7 +64,11 @@ class ControlApi:
             ("/faults", self.add_fault, "POST"),
             ("/faults", self.clear_faults, "DELETE"),
             ("/visits", self.list_visits, "GET"),
+            ("/calendar/events", self.list_events, "GET"),
+            ("/calendar/events", self.add_event, "POST"),
+            ("/calendar/events/{uid}", self.remove_event, "DELETE"),
             ("/truth/companies", self.truth, "GET"),
+            *PeopleApi(self._around.folk, self._around.clock.now).routes(),
         ]
         routes = [Route("/health", self.health), Route("/now", self.now)]
         routes += [Route(path, self._guard(endpoint), methods=[method]) for path, endpoint, method in guarded]
@@ -73,18 +83,22 @@ class ControlApi:
         return _reading(self._around.clock.read())
 
     async def set_clock(self, request: Request) -> Response:
-        """Set mode, speed or time."""
+        """Set mode, speed or time; what comes due by it has happened when this returns."""
         body = await request.json()
         mode = ClockMode(body["mode"]) if "mode" in body else None
         now = _moment(body["now"]) if "now" in body else None
         speed = float(body["speed"]) if "speed" in body else None
-        return _reading(self._around.clock.set(mode=mode, speed=speed, now=now))
+        reading = self._around.clock.set(mode=mode, speed=speed, now=now)
+        await self._around.folk.pass_time()
+        return _reading(reading)
 
     async def step_clock(self, request: Request) -> Response:
-        """Move the time forward."""
+        """Move the time forward; what comes due on the way has happened when this returns."""
         body = await request.json()
         to = _moment(body["to"]) if "to" in body else None
-        return _reading(self._around.clock.step(seconds=body.get("seconds"), to=to))
+        reading = self._around.clock.step(seconds=body.get("seconds"), to=to)
+        await self._around.folk.pass_time()
+        return _reading(reading)
 
     async def list_mails(self, _: Request) -> Response:
         """List what arrived."""
@@ -134,6 +148,23 @@ class ControlApi:
         host = request.query_params.get("host")
         rows = [{**asdict(v), "at": v.at.isoformat()} for v in visits if not host or v.host == host]
         return JSONResponse(rows)
+
+    async def list_events(self, request: Request) -> Response:
+        """List what is in a calendar; ?user= names another mailbox than the first."""
+        rows = await asyncio.to_thread(self._around.diary.events, request.query_params.get("user"))
+        return JSONResponse(rows)
+
+    async def add_event(self, request: Request) -> Response:
+        """Insert a busy time: start and end, or a whole .ics in "raw"."""
+        user = request.query_params.get("user")
+        uid = await asyncio.to_thread(self._around.diary.add, await request.json(), user)
+        return JSONResponse({"uid": uid}, 201)
+
+    async def remove_event(self, request: Request) -> Response:
+        """Delete an event by its UID."""
+        user, uid = request.query_params.get("user"), str(request.path_params["uid"])
+        found = await asyncio.to_thread(self._around.diary.remove, uid, user)
+        return JSONResponse({"removed": uid}) if found else _error(404, "no such event")
 
     async def truth(self, _: Request) -> Response:
         """Tell the truth about every company."""

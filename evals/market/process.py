@@ -28,12 +28,14 @@ class MarketEndpoints:
     search_url: str
     smtp_url: str
     imap_url: str
+    caldav_url: str
     clock_url: str
     control_url: str
     control_token: str
     sellers: tuple[str, ...]
     mail_user: str
     mail_password: str
+    mail_server: str
     seed: int
     companies: int
     pid: int
@@ -53,6 +55,8 @@ class MarketEndpoints:
             "RAINMAKER_SEARCH_URL": self.search_url,
             "RAINMAKER_SMTP_URL": self.smtp_url,
             "RAINMAKER_IMAP_URL": self.imap_url,
+            "RAINMAKER_MAIL_SERVERS": self.mail_server,
+            "RAINMAKER_CALDAV_URL": self.caldav_url,
             "RAINMAKER_CLOCK_URL": self.clock_url,
             "RAINMAKER_MAIL_FROM": self.mail_user,
         }

@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 import uvicorn
 
+from evals.market.calendar.diary import Diary
+from evals.market.calendar.server import CalendarServer, calendar_url
 from evals.market.clock import ClockMode, MarketClock
 from evals.market.control import ControlApi, Surroundings
 from evals.market.egress import EgressProxy
@@ -24,6 +26,9 @@ from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.faults import FaultScript
 from evals.market.mail.sink import MailSink
 from evals.market.mail.store import MailStore
+from evals.market.people.pen import SERVER
+from evals.market.people.population import Population
+from evals.market.people.town import Town, Townsfolk
 from evals.market.search.documents import company_documents, other_documents
 from evals.market.search.endpoint import SEARCH_HOST, SearchSite
 from evals.market.search.index import SearchIndex
@@ -40,6 +45,7 @@ logger = logging.getLogger(__name__)
 
 _PARENT_POLL_SECONDS = 0.5
 _PARTNERS = 5
+_PEOPLE_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class MarketOptions:
     clock: ClockMode = ClockMode.REAL
     speed: float = 60.0
     start: datetime | None = None
+    people: str = "calibrated"
     ports_file: Path | None = None
     parent_pid: int | None = None
     mail_users: tuple[str, ...] = ()
@@ -60,6 +67,7 @@ class MarketOptions:
     proxy_port: int = 0
     smtp_port: int = 0
     imap_port: int = 0
+    caldav_port: int = 0
     control_port: int = 0
 
 
@@ -71,12 +79,14 @@ class Endpoints:
     search_url: str
     smtp_url: str
     imap_url: str
+    caldav_url: str
     clock_url: str
     control_url: str
     control_token: str
     sellers: tuple[str, ...]
     mail_user: str
     mail_password: str
+    mail_server: str
     seed: int
     companies: int
     pid: int
@@ -103,7 +113,7 @@ class Market:
         self._faults = FaultScript()
         mails = options.home / "mails" if options.home else None
         self._store = MailStore(self._clock.now, mails)
-        self._sink = MailSink(self._store, self._boxes, self._faults)
+        self._calendar = CalendarServer(options.home / "calendar" if options.home else None)
         self._token = secrets.token_urlsafe(24)
         self._password = options.mail_password or secrets.token_urlsafe(12)
         self._control: QuietServer | None = None
@@ -121,13 +131,24 @@ class Market:
         users = options.mail_users or tuple(s.mailbox for s in sellers)
         for user in users:
             await self._boxes.add_user(user, self._password)
-        await self._sink.refile()
+        await self._settle_people(Population(atlas, companies))
+        diary = Diary(self._calendar, users[0])
         around = Surroundings(
-            self._token, self._clock, atlas, companies, self._store, self._boxes, self._faults, self._proxy
+            self._token,
+            self._clock,
+            atlas,
+            companies,
+            self._store,
+            self._boxes,
+            self._faults,
+            self._proxy,
+            diary,
+            self._folk,
         )
         proxy = await self._proxy.start(options.proxy_port)
         smtp = await self._sink.start(options.smtp_port)
         imap = await self._boxes.start(options.imap_port)
+        caldav = await asyncio.to_thread(self._calendar.start, users, self._password, options.caldav_port)
         control = await self._start_control(around)
         login = f"{quote(users[0], safe='')}:{quote(self._password, safe='')}"
         return Endpoints(
@@ -135,16 +156,27 @@ class Market:
             search_url=f"http://{SEARCH_HOST}/search",
             smtp_url=f"smtp://{login}@127.0.0.1:{smtp}",
             imap_url=f"imap://{login}@127.0.0.1:{imap}",
+            caldav_url=calendar_url(users[0], self._password, caldav),
             clock_url=f"http://127.0.0.1:{control}/now",
             control_url=f"http://127.0.0.1:{control}",
             control_token=self._token,
             sellers=tuple(s.url for s in sellers),
             mail_user=users[0],
             mail_password=self._password,
+            mail_server=SERVER,
             seed=options.seed,
             companies=len(companies),
             pid=os.getpid(),
         )
+
+    async def live(self) -> None:
+        """Let people do what comes due while the clock runs by itself."""
+        while True:
+            await asyncio.sleep(_PEOPLE_POLL_SECONDS)
+            try:
+                await self._folk.pass_time()
+            except Exception:  # one person's trouble must not end everybody's life
+                logger.exception("people_stopped_short")
 
     async def warm_up(self) -> None:
         """Build the search index beside the running servers."""
@@ -154,13 +186,26 @@ class Market:
 
     async def stop(self) -> None:
         """Close every port and keep the time for the next run."""
-        await asyncio.gather(self._proxy.stop(), self._sink.stop(), self._boxes.stop())
+        calendar = asyncio.to_thread(self._calendar.stop)
+        await asyncio.gather(self._proxy.stop(), self._sink.stop(), self._boxes.stop(), calendar)
         if self._control is not None:
             self._control.should_exit = True
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._options.home:
             self._options.home.mkdir(parents=True, exist_ok=True)
             (self._options.home / "clock.json").write_text(json.dumps({"now": self._clock.now().isoformat()}))
+
+    async def _settle_people(self, population: Population) -> None:
+        """Bring back what an earlier run kept, and let people read what arrives from now on."""
+        options = self._options
+        folder = options.home / "people" if options.home else None
+        town = Town(
+            options.seed, options.people, population, self._boxes, self._store, self._clock.now, folder
+        )
+        self._folk = Townsfolk(town)
+        self._sink = MailSink(self._store, self._boxes, self._faults, self._folk)
+        await self._sink.refile()
+        await self._folk.replay()
 
     async def _start_control(self, around: Surroundings) -> int:
         """Serve the control API and return its port."""
@@ -215,6 +260,7 @@ async def run_market(options: MarketOptions) -> None:
     beside = [
         asyncio.create_task(_watch_parent(options.parent_pid, stopped)),
         asyncio.create_task(market.warm_up()),
+        asyncio.create_task(market.live()),
     ]
     await stopped.wait()
     for task in beside:

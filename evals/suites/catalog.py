@@ -47,5 +47,20 @@ SUITES: dict[str, Suite] = {
             "attacks, harmless texts, an independent judge and broken rules against the gate, and how fast it is",
             "evals.suites.gate.run",
         ),
+        Suite(
+            "mail",
+            "bounces, complaints and absence notes told apart, new text cut out exactly, mails filed in their thread",
+            "evals.suites.mail.run",
+        ),
+        Suite(
+            "durability",
+            "workers killed, frozen and restarted while mails leave: what arrived twice or never, and how fast",
+            "evals.suites.durability.run",
+        ),
+        Suite(
+            "week",
+            "seven days without a person, with crashes: mailbox, calendar, records and digest against the truth",
+            "evals.suites.week.run",
+        ),
     )
 }

@@ -27,5 +27,8 @@ class Options:
     full: bool = False
     data: Path | None = None
     companies: int | None = None
+    engine: str | None = None  # sqlite or postgres; None: both
+    workers: int | None = None
+    kills: int | None = None
     explain: bool = False
     say: Say = say_on_stderr

@@ -1,5 +1,6 @@
 """Choosing whom a campaign writes to: qualified, reachable, not suppressed, not in another campaign."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from domain.accounts import Account, Contact, ContactStatus
 from domain.campaigns import CampaignState
 from domain.prospects import Reason
 from runtime.store import crm
-from runtime.store.tables import campaigns, drafts
+from runtime.store.tables import campaigns, drafts, prospects
 
 OPEN = tuple(str(state) for state in (CampaignState.PLANNED, CampaignState.ASKED, CampaignState.RUNNING))
 POOL = 5  # prospects looked at for each person wanted
@@ -59,6 +60,20 @@ async def choose(
             reasons = tuple(Reason.model_validate(reason) for reason in row["reasons"])
             chosen.append(Recipient(contact, account, reasons))
     return chosen, left_out
+
+
+async def recipients_of(tx: AsyncConnection, contact_ids: Sequence[str]) -> list[Recipient]:
+    """These people with why their companies fit; who is gone or cannot be reached is left out."""
+    found = []
+    for contact_id in contact_ids:
+        contact = await crm.contact(tx, contact_id)
+        account = await crm.account(tx, contact.account_id) if contact else None
+        if contact is None or account is None or not contact.email or contact.status is ContactStatus.ERASED:
+            continue
+        query = select(prospects.c.reasons).where(prospects.c.account_id == account.id)
+        reasons = (await tx.execute(query)).scalars().first() or []
+        found.append(Recipient(contact, account, tuple(Reason.model_validate(one) for one in reasons)))
+    return found
 
 
 def _person(

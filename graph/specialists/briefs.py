@@ -13,7 +13,14 @@ Known = tuple[str, str, Evidence]
 
 
 def brief_for(
-    desk: Desk, campaign: Campaign, icp: Icp, profile: CompanyProfile, recipient: Recipient, variant: str
+    desk: Desk,
+    campaign: Campaign,
+    icp: Icp,
+    profile: CompanyProfile,
+    recipient: Recipient,
+    variant: str,
+    *,
+    step: int = 1,
 ) -> MailBrief:
     """What may be used in the mail to one person."""
     contact, account = recipient.contact, recipient.account
@@ -30,7 +37,7 @@ def brief_for(
         why_them=tuple(reason.text for reason in recipient.reasons if reason.side == "for"),
         language=contact.language or "en",
         variant=variant,
-        step=1,
+        step=step,
         goal=campaign.goal,
         seed=contact.id,
     )

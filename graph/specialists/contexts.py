@@ -76,14 +76,38 @@ CONTEXTS: dict[str, tuple[ModelContext, ...]] = {
             why="the same brief and the person's wish for this mail",
         ),
     ),
+    "follow_up": (
+        _context(
+            "write_mail",
+            "public",
+            "untrusted",
+            effect=True,
+            why="our published facts, their site, and the recipient's own name and title; nothing private",
+        ),
+    ),
+    "handle_reply": (
+        _context("read_reply", "untrusted", why="one mail's own words; typed findings with quotes come out"),
+        _context(
+            "write_reply",
+            "public",
+            "untrusted",
+            effect=True,
+            why="their mail and our published facts; what is done was decided before, by code",
+        ),
+    ),
     "ask": (_context("answer", "owner", "untrusted", "private", why="answers the person; proposes nothing"),),
 }
 WITHOUT_MODEL = frozenset(
     "show_icp edit_icp list_prospects explain_prospect qualify_prospects show_campaign show_draft drop_drafts "
-    "launch_campaign show_approvals why pause resume status help".split()
+    "launch_campaign show_approvals why pause resume show_digest status help "
+    "consider_deal follow_deal list_deals show_deal move_deal list_tasks finish_task".split()
 )
-OUTSIDE_TOOLS = frozenset({"launch_campaign"})  # the tools that may propose an outside effect
-READS_UNTRUSTED = frozenset({"onboard", "find_prospects", "ask", "plan_campaign", "revise_drafts"})
+OUTSIDE_TOOLS = frozenset(
+    {"launch_campaign", "follow_up", "handle_reply"}
+)  # the tools that may propose an outside effect
+READS_UNTRUSTED = frozenset(
+    {"onboard", "find_prospects", "ask", "plan_campaign", "revise_drafts", "follow_up", "handle_reply"}
+)
 
 
 def contexts_of(tool: str) -> tuple[ModelContext, ...] | None:

@@ -16,6 +16,7 @@ from graph.state import Citation, StepResult, Wanted
 from language.port import Shown
 from runtime.store import outbox, people
 from tools.catalog import Args, tool
+from tools.read.digest import digest
 from tools.read.why import explain
 
 SCOPE = r"^(workspace|(campaign|mailbox|agent|account):\S+)$"  # a misspelt scope would stop nothing
@@ -102,6 +103,15 @@ async def resume(desk: Desk, args: ResumeArgs) -> StepResult:
 
 
 @tool("supervisor", NoArgs)
+async def show_digest(desk: Desk, args: NoArgs) -> StepResult:
+    """The morning page: what was done, found, needs you, comes next, and what it cost."""
+    now = await desk.clock.now()
+    async with desk.database.read() as tx:
+        page = await digest(tx, desk.terms, now)
+    return StepResult(text=page.as_text(), data=page.as_json())
+
+
+@tool("supervisor", NoArgs)
 async def status(desk: Desk, args: NoArgs) -> StepResult:
     """Say how things stand."""
     situation = await look(desk)
@@ -136,4 +146,4 @@ async def help(desk: Desk, args: NoArgs) -> StepResult:
     return StepResult(text=text)
 
 
-TOOLS = (show_approvals, why, pause, resume, status, help)
+TOOLS = (show_approvals, why, pause, resume, show_digest, status, help)

@@ -36,6 +36,16 @@ async def outreach(state: TurnState, runtime: Runtime[Desk]) -> Then:
     return await run_step("outreach", state, runtime.context)
 
 
+async def relationship(state: TurnState, runtime: Runtime[Desk]) -> Then:
+    """Run a relationship step."""
+    return await run_step("relationship", state, runtime.context)
+
+
+async def deal(state: TurnState, runtime: Runtime[Desk]) -> Then:
+    """Run a deal step."""
+    return await run_step("deal", state, runtime.context)
+
+
 async def supervisor_tools(state: TurnState, runtime: Runtime[Desk]) -> Then:
     """Run one of the supervisor's own steps."""
     return await run_step("supervisor", state, runtime.context)

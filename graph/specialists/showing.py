@@ -1,7 +1,9 @@
 """How profiles, prospects and drafts are written for people (Markdown) and programs (JSON)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.campaigns import Campaign, Draft
 from domain.icp import CompanyProfile, Icp, IcpLine, LineKind
@@ -202,3 +204,8 @@ def campaign_text(campaign: Campaign, drafts: Sequence[Draft], names: dict[str, 
     if len(live) > 3:
         lines.append(f"… and {len(live) - 3} more.")
     return "\n".join(lines)
+
+
+def when(at: datetime, zone: str) -> str:
+    """A moment as people read it where they live, e.g. "Tuesday 3 November, 10:00 (Europe/Berlin)"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%A %-d %B, %H:%M} ({zone})"

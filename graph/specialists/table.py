@@ -4,10 +4,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from graph.specialists import campaign_steps, desk_steps, draft_steps, icp_steps, prospect_steps
+from graph.specialists import (
+    campaign_steps,
+    deal_desk_steps,
+    deal_steps,
+    desk_steps,
+    draft_steps,
+    follow_up_steps,
+    icp_steps,
+    prospect_steps,
+    reply_steps,
+    task_steps,
+)
 from tools.catalog import Catalog
 
-Node = Literal["research", "outreach", "supervisor_tools"]
+Node = Literal["research", "outreach", "relationship", "deal", "supervisor_tools"]
 
 
 class Specialist(BaseModel):
@@ -27,6 +38,11 @@ CATALOG = Catalog(
         *prospect_steps.TOOLS,
         *campaign_steps.TOOLS,
         *draft_steps.TOOLS,
+        *follow_up_steps.TOOLS,
+        *reply_steps.TOOLS,
+        *deal_steps.TOOLS,
+        *deal_desk_steps.TOOLS,
+        *task_steps.TOOLS,
         *desk_steps.TOOLS,
     ]
 )
@@ -57,13 +73,34 @@ SPECIALISTS: tuple[Specialist, ...] = (
             "revise_drafts",
             "drop_drafts",
             "launch_campaign",
+            "follow_up",
         ),
-        may_propose=("send_email", "edit_draft"),
+        may_propose=("send_email", "edit_draft", "add_task"),
+    ),
+    Specialist(
+        name="relationship",
+        mandate="Read what people answer, answer what our own pages say, agree on a meeting, or fetch a person.",
+        tools=("handle_reply",),
+        may_propose=("answer_mail", "book_meeting", "change_meeting", "add_task"),
+    ),
+    Specialist(
+        name="deal",
+        mandate="Open deals for clear intent or a held meeting, move them by proof, and say what is due.",
+        tools=(
+            "consider_deal",
+            "follow_deal",
+            "list_deals",
+            "show_deal",
+            "move_deal",
+            "list_tasks",
+            "finish_task",
+        ),
+        may_propose=("open_deal", "move_deal", "add_task"),
     ),
     Specialist(
         name="supervisor",
         mandate="Keep the overview: what waits, why something was done, stop and go.",
-        tools=("show_approvals", "why", "pause", "resume", "status", "help"),
+        tools=("show_approvals", "why", "pause", "resume", "show_digest", "status", "help"),
         may_propose=("pause_sending", "resume_sending"),
     ),
 )
@@ -71,6 +108,8 @@ SPECIALISTS: tuple[Specialist, ...] = (
 NODES: dict[str, Node] = {
     "research": "research",
     "outreach": "outreach",
+    "relationship": "relationship",
+    "deal": "deal",
     "supervisor": "supervisor_tools",
 }
 

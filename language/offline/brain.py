@@ -3,14 +3,30 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from domain.accounts import CompanyFacts
 from domain.campaigns import WrittenMail
 from domain.icp import CompanyProfile, Icp, IcpLine
 from domain.knowledge import Page
+from domain.replies import ReplyReading
 from language.offline import reading
+from language.offline.replies import reader as reply_reader
+from language.offline.replies import writer as reply_writer
 from language.offline.talk import answerer, planner, reviser, writer
-from language.port import Answer, BrainInfo, MailBrief, Passage, Plan, Situation, TokenSink, ToolOffer
+from language.port import (
+    Answer,
+    BrainInfo,
+    MailBrief,
+    Passage,
+    Plan,
+    ReplyBrief,
+    ReplyContext,
+    ReplyDraft,
+    Situation,
+    TokenSink,
+    ToolOffer,
+)
 
 _INFO = BrainInfo(
     name="offline",
@@ -18,7 +34,8 @@ _INFO = BrainInfo(
     limits=(
         "It understands plain English requests about sales work, writes mails in English and "
         "German from quoted facts only, "
-        "and answers by quoting pages; it does not translate, reason or chat freely."
+        "and answers by quoting pages; it reads replies in sixteen languages by rules and answers them in English "
+        "and German; it does not translate, reason or chat freely."
     ),
     version="rules 0.1.0",
 )
@@ -69,3 +86,15 @@ class OfflineLanguage:
             for token in re.findall(r"\S+\s*", found.text):
                 await on_token(token)
         return found
+
+    async def read_reply(
+        self, text: str, *, subject: str, at: datetime, zone: str, context: ReplyContext
+    ) -> ReplyReading:
+        """What a mail that came in says, by rules and a small classifier."""
+        return await asyncio.to_thread(
+            reply_reader.read_reply, text, subject=subject, at=at, zone=zone, context=context
+        )
+
+    async def write_reply(self, brief: ReplyBrief) -> ReplyDraft:
+        """An answer from the brief's sources, or none and why."""
+        return await asyncio.to_thread(reply_writer.write_reply, brief)

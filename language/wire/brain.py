@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.accounts import CompanyFacts
 from domain.campaigns import WrittenMail
 from domain.icp import CompanyProfile, Icp, IcpLine
 from domain.knowledge import Page
+from domain.replies import ReplyReading
 from language.port import (
     Answer,
     BrainInfo,
@@ -16,12 +18,15 @@ from language.port import (
     MailBrief,
     Passage,
     Plan,
+    ReplyBrief,
+    ReplyContext,
+    ReplyDraft,
     Situation,
     TokenSink,
     ToolOffer,
 )
 from language.prompt_files import prompts_version
-from language.wire import answering, planning, reading, writing
+from language.wire import answering, planning, reading, replies, writing
 from language.wire.client import ModelClient
 from language.wire.pages import without_machine_talk
 from language.wire.retry import RetryPolicy
@@ -111,3 +116,16 @@ class OpenAILanguage:
     async def search_queries(self, icp: Icp, limit: int) -> tuple[str, ...]:
         """By rules: the terms are already normalised."""
         return await self._rules.search_queries(icp, limit)
+
+    async def read_reply(
+        self, text: str, *, subject: str, at: datetime, zone: str, context: ReplyContext
+    ) -> ReplyReading:
+        """One call, none for machines and opt-outs; what the rules find of opting out always stays."""
+        ruled = await self._rules.read_reply(text, subject=subject, at=at, zone=zone, context=context)
+        return await replies.read(
+            self._client, ruled, text, subject=subject, at=at, zone=zone, context=context
+        )
+
+    async def write_reply(self, brief: ReplyBrief) -> ReplyDraft:
+        """One call; none for what must not be answered, no text for what the sources do not hold."""
+        return await replies.write(self._client, brief)

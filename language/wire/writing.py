@@ -96,7 +96,7 @@ async def _mail(
         body = clean_text(answer["body"], MAX_BODY_CHARS)
         _check_text(subject, body, brief, allowed)
         return WrittenMail(
-            subject=subject, body=body, claims=_claims(answer["claims"], body, facts), variant=brief.variant
+            subject=subject, body=body, claims=claims_in(answer["claims"], body, facts), variant=brief.variant
         )
 
     return await guard.usable(ask, request, read)
@@ -105,21 +105,33 @@ async def _mail(
 def _check_text(subject: str, body: str, brief: MailBrief, allowed: set[str]) -> None:
     if not subject or not body:
         raise Unusable("subject or body is empty")
-    words, limit = len(body.split()), _limit(brief)
+    check_words(body, _limit(brief), subject=subject, link=brief.link, allowed=frozenset(allowed))
+
+
+def check_words(
+    body: str, limit: int, *, subject: str = "", link: str = "", allowed: frozenset[str] = frozenset()
+) -> None:
+    """Hold a text against its length, left-over placeholders and links nobody gave.
+
+    Raises:
+        Unusable: naming the first of them.
+    """
+    words = len(body.split())
     if words > limit:
         raise Unusable(f"the body has {words} words; at most {limit} are allowed")
     hole = _PLACEHOLDER.search(f"{subject}\n{body}")
     if hole:
         raise Unusable(f"it holds the placeholder {hole[0]!r}; write the mail ready to send")
-    for link in _LINK.findall(body):
-        bare = link.rstrip(".,;:!?")
-        if bare != brief.link.rstrip("/") and bare != brief.link and link not in allowed:
+    for found in _LINK.findall(body):
+        bare = found.rstrip(".,;:!?")
+        if bare != link.rstrip("/") and bare != link and found not in allowed:
             raise Unusable(f"the link {bare[:80]} was not given")
 
 
-def _claims(
+def claims_in(
     items: Sequence[dict[str, Any]], body: str, facts: Sequence[tuple[str, Evidence]]
 ) -> tuple[Claim, ...]:
+    """The claims whose text stands in the body and whose number is one of the facts."""
     claims: dict[tuple[str, int], Claim] = {}
     for item in items:
         number, text = item["fact"], _in_body(item["text"], body)

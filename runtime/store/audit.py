@@ -7,7 +7,7 @@ from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import Text, desc, insert, select, type_coerce
+from sqlalchemy import Text, cast, desc, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
@@ -79,7 +79,7 @@ _WALK = select(
     audit.c.kind,
     audit.c.subject,
     audit.c.by,
-    type_coerce(audit.c.body, Text).label("body"),
+    cast(audit.c.body, Text).label("body"),
     audit.c.prev_hash,
     audit.c.hash,
 ).order_by(audit.c.seq)
@@ -149,16 +149,19 @@ async def entitled(tx: AsyncConnection, decision_id: str, action_hash: str) -> b
 
     Rows of other tables can be forged one by one; a record here counts only if its own hash fits.
     """
-    verdict = await verdict_of(tx, decision_id, action_hash)
-    return verdict in ("allow", "notify") or (
-        verdict == "ask" and await was_approved(tx, decision_id, action_hash)
-    )
+    records = await _sound(tx, decision_id, action_hash)
+    verdict = _verdict(records)
+    return verdict in ("allow", "notify") or (verdict == "ask" and _approved(records, 1))
 
 
 async def verdict_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> str:
     """The verdict the chain holds on exactly this action; empty when there is none."""
-    records = await _sound(tx, decision_id, "decision", action_hash)
-    return str(records[-1]["body"].get("verdict", "")) if records else ""
+    return _verdict(await _sound(tx, decision_id, action_hash))
+
+
+def _verdict(records: list[dict[str, Any]]) -> str:
+    decided = [one for one in records if one["kind"] == "decision"]
+    return str(decided[-1]["body"].get("verdict", "")) if decided else ""
 
 
 async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str, *, needs: int = 1) -> bool:
@@ -166,26 +169,31 @@ async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str, 
 
     How many comes from the decision's own record; `needs` may only raise it. Rows of votes do not count here.
     """
-    wanted = max(needs, await approvers_of(tx, decision_id, action_hash))
-    approved = await _sound(tx, decision_id, "approved", action_hash)
-    agreed = await _sound(tx, decision_id, "agreed", action_hash)
-    return bool(approved) and len({record["by"] for record in (*approved, *agreed)}) >= wanted
+    return _approved(await _sound(tx, decision_id, action_hash), needs)
+
+
+def _approved(records: list[dict[str, Any]], needs: int) -> bool:
+    people = {one["by"] for one in records if one["kind"] in ("approved", "agreed")}
+    complete = any(one["kind"] == "approved" for one in records)
+    return complete and len(people) >= max(needs, _approvers(records))
 
 
 async def approvers_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> int:
     """How many people the chain says must agree to exactly this action; what cannot be read counts as two."""
-    records = await _sound(tx, decision_id, "decision", action_hash)
-    told = [record["body"].get("approvers", 1) for record in records]
+    return _approvers(await _sound(tx, decision_id, action_hash))
+
+
+def _approvers(records: list[dict[str, Any]]) -> int:
+    told = [one["body"].get("approvers", 1) for one in records if one["kind"] == "decision"]
     return max((one if isinstance(one, int) and one >= 1 else 2 for one in told), default=1)
 
 
-async def _sound(tx: AsyncConnection, subject: str, kind: str, action_hash: str) -> list[dict[str, Any]]:
+async def _sound(tx: AsyncConnection, subject: str, action_hash: str) -> list[dict[str, Any]]:
+    """The records about exactly this action whose own hash fits, oldest first."""
     return [
         record
         for record in await about(tx, subject)
-        if record["kind"] == kind
-        and record["body"].get("action_hash") == action_hash
-        and record["hash"] == _hash_of(record)
+        if record["body"].get("action_hash") == action_hash and record["hash"] == _hash_of(record)
     ]
 
 

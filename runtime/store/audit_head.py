@@ -1,5 +1,6 @@
 """The signed head of the audit chain, kept in a file beside the database, so that cutting off its end is found."""
 
+import fcntl
 import hmac
 import json
 import os
@@ -21,12 +22,14 @@ class HeadFile:
 
     def keep(self, records: int, last_hash: str) -> None:
         """Write the head of a chain that was just committed. A torn write cannot be seen: the file is replaced."""
-        told = self.read()
-        if told is not None and told.records >= records:
-            return  # another process was faster
-        partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
-        partial.write_text(sign_head(self.key, Head(records, last_hash)), encoding="utf-8")
-        partial.replace(self.path)
+        with self.path.with_name(f".{self.path.name}.lock").open("w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)  # else a slower process could put an older head back
+            told = self.read()
+            if told is not None and told.records >= records:
+                return  # another process was faster
+            partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+            partial.write_text(sign_head(self.key, Head(records, last_hash)), encoding="utf-8")
+            partial.replace(self.path)
 
     def read(self) -> Head | None:
         """The head that was kept; None when there is none or it is not ours."""

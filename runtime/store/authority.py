@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.store.rows import insert_or_change
 from runtime.store.tables import autonomy_levels, policy_versions
 
 
@@ -59,8 +60,5 @@ async def set_earned_level(
     tx: AsyncConnection, agent: str, action: str, level: int, *, reason: str, at: datetime
 ) -> None:
     """Store a level."""
-    where = (autonomy_levels.c.agent == agent) & (autonomy_levels.c.action == action)
-    values = {"level": level, "reason": reason, "since": at}
-    result = await tx.execute(update(autonomy_levels).where(where).values(**values))
-    if result.rowcount == 0:
-        await tx.execute(insert(autonomy_levels).values(agent=agent, action=action, **values))
+    values = {"agent": agent, "action": action, "level": level, "reason": reason, "since": at}
+    await insert_or_change(tx, autonomy_levels, values, unique=["agent", "action"])

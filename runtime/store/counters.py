@@ -28,7 +28,8 @@ async def spend(tx: AsyncConnection, name: str, period: str, amount: float, cap:
         if not math.isfinite(value) or value < 0:
             raise Correctable("A budget is a number from 0.", code="bad_budget", where=name[:60])
     values = {"name": name, "period": period, "amount": float(amount), "cap": float(cap)}
-    return (await tx.execute(_SPEND, values)).rowcount == 1
+    done = await tx.execute(_SPEND, values, execution_options={"preserve_rowcount": True})
+    return done.rowcount == 1
 
 
 async def used(tx: AsyncConnection, name: str, period: str) -> float:

@@ -279,7 +279,7 @@ async def accounts_named(tx: AsyncConnection, name: str, limit: int) -> list[str
     lowered = func.lower(accounts.c.name)
     query = (
         select(accounts.c.id)
-        .where((lowered.like(wanted + "%")) | (accounts.c.domain == wanted))
+        .where(lowered.startswith(wanted, autoescape=True) | (accounts.c.domain == wanted))
         .order_by(func.length(accounts.c.name))
         .limit(limit)
     )
@@ -321,9 +321,9 @@ async def prospects_named(tx: AsyncConnection, name: str, limit: int) -> list[st
         .join(accounts, prospects.c.account_id == accounts.c.id)
         .outerjoin(contacts, prospects.c.contact_id == contacts.c.id)
         .where(
-            func.lower(accounts.c.name).like(wanted + "%")
-            | func.lower(contacts.c.name).like(wanted + "%")
-            | func.lower(contacts.c.name).like("% " + wanted + "%")
+            func.lower(accounts.c.name).startswith(wanted, autoescape=True)
+            | func.lower(contacts.c.name).startswith(wanted, autoescape=True)
+            | func.lower(contacts.c.name).contains(" " + wanted, autoescape=True)
         )
         .order_by(prospects.c.fit.desc(), prospects.c.id)
         .limit(limit)

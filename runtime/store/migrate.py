@@ -8,9 +8,10 @@ from sqlalchemy.engine import Connection
 
 from domain.errors import Correctable
 from runtime.store.engine import Database
+from runtime.store.postgres import hold_like_sqlite
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0005"
 
 
 def _current(connection: Connection) -> str | None:
@@ -23,7 +24,7 @@ async def ensure_schema(database: Database) -> None:
     """Create or upgrade the tables.
 
     Raises:
-        Correctable: database_newer – made by a later release; home_not_writable.
+        Correctable: database_newer – made by a later release; database_foreign; home_not_writable.
     """
     if database.is_sqlite and database.url.database:
         await asyncio.to_thread(_make_folder, Path(database.url.database).parent)
@@ -31,15 +32,22 @@ async def ensure_schema(database: Database) -> None:
         current = await connection.run_sync(_current)
     if current == HEAD:
         return
+    _check_not_newer(current, database.where)
+    async with (
+        database.write() as connection
+    ):  # two processes that start at once come here one after the other
+        _check_not_newer(await connection.run_sync(_current), database.where)
+        await connection.run_sync(_upgrade)
+
+
+def _check_not_newer(current: str | None, where: str) -> None:
     if current is not None and current not in _known():
         raise Correctable(
             f"The database was written by a newer release (schema {current}; this release knows {HEAD}).",
             code="database_newer",
-            where=str(database.url.database),
-            hint="Upgrade Rainmaker, or set RAINMAKER_HOME to another folder.",
+            where=where,
+            hint="Upgrade Rainmaker, or use another database.",
         )
-    async with database.write() as connection:
-        await connection.run_sync(_upgrade)
 
 
 def _make_folder(folder: Path) -> None:
@@ -66,3 +74,5 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        hold_like_sqlite(connection)

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import OutboxState
+from runtime.store.rows import insert_new
 from runtime.store.tables import outbox
 
+MAILS = ("send_email", "answer_mail")
 OPEN = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.IN_DOUBT)
+_COUNTED = text("outbox.state IN ('sent', 'claimed', 'in_doubt', 'held')")  # left, or may have
 
 
 async def enqueue(tx: AsyncConnection, row: dict[str, Any]) -> bool:
     """Add an intent; False when the business fact is already there (G14)."""
-    query = select(outbox.c.id).where(outbox.c.key == row["key"])
-    if (await tx.execute(query)).scalar_one_or_none() is not None:
-        return False
-    await tx.execute(insert(outbox).values(**row))
-    return True
+    return await insert_new(tx, outbox, row, unique=["key"])
 
 
 async def by_key(tx: AsyncConnection, key: str) -> dict[str, Any] | None:
@@ -32,6 +31,12 @@ async def one(tx: AsyncConnection, outbox_id: str) -> dict[str, Any] | None:
     """One intent."""
     row = (await tx.execute(select(outbox).where(outbox.c.id == outbox_id))).mappings().one_or_none()
     return dict(row) if row else None
+
+
+async def is_queued(tx: AsyncConnection, outbox_id: str) -> bool:
+    """True while nobody took or cancelled an intent."""
+    query = select(outbox.c.state).where(outbox.c.id == outbox_id)
+    return (await tx.execute(query)).scalar_one_or_none() == OutboxState.QUEUED
 
 
 async def due(
@@ -93,12 +98,24 @@ async def postpone(tx: AsyncConnection, outbox_id: str, due_at: datetime, why: s
     await tx.execute(update(outbox).where(where).values(due_at=due_at, detail=why))
 
 
+async def cancel_touches(tx: AsyncConnection, contact_id: str, code: str, detail: str) -> int:
+    """Cancel what a campaign still has queued for a person; answers to them are none of it."""
+    where = (
+        (outbox.c.contact_id == contact_id)
+        & (outbox.c.kind == "send_email")
+        & (outbox.c.state == OutboxState.QUEUED)
+    )
+    values = {"state": str(OutboxState.CANCELLED), "code": code, "detail": detail}
+    return (await tx.execute(update(outbox).where(where).values(**values))).rowcount
+
+
 async def sent_times(
     tx: AsyncConnection,
     *,
     contact_id: str = "",
     account_id: str = "",
     campaign_id: str = "",
+    kinds: Sequence[str] = ("send_email",),
     since: datetime | None = None,
 ) -> list[datetime]:
     """Times of mails sent, or possibly sent, to a contact, an account, in a campaign, or anyone.
@@ -106,12 +123,8 @@ async def sent_times(
     A claimed or doubtful intent counts at its due time, which the claim sets to its own business time:
     a cap must hold even if it did arrive.
     """
-    counted = [
-        str(state)
-        for state in (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
-    ]
     moment = func.coalesce(outbox.c.sent_at, outbox.c.due_at)
-    query = select(moment).where(outbox.c.kind == "send_email", outbox.c.state.in_(counted))
+    query = select(moment).where(outbox.c.kind.in_(list(kinds)), _COUNTED)
     if contact_id:
         query = query.where(outbox.c.contact_id == contact_id)
     if account_id:
@@ -127,9 +140,15 @@ async def sent_times(
 async def was_sent(tx: AsyncConnection, contact_id: str) -> bool:
     """True when a mail certainly reached this contact's server; doubtful ones do not count."""
     query = select(outbox.c.id).where(
-        outbox.c.contact_id == contact_id, outbox.c.kind == "send_email", outbox.c.state == OutboxState.SENT
+        outbox.c.contact_id == contact_id, outbox.c.kind.in_(MAILS), outbox.c.state == OutboxState.SENT
     )
     return (await tx.execute(query.limit(1))).scalar_one_or_none() is not None
+
+
+async def touches_of(tx: AsyncConnection, campaign_id: str, contact_id: str) -> list[dict[str, Any]]:
+    """The intents of one campaign for one person."""
+    query = select(outbox).where(outbox.c.campaign_id == campaign_id, outbox.c.contact_id == contact_id)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def counts(tx: AsyncConnection, campaign_id: str = "") -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.store.rows import insert_new, insert_or_change
 from runtime.store.tables import suppressions, switches, users
 
 
@@ -59,10 +60,8 @@ async def throw_switch(
     tx: AsyncConnection, *, scope: str, level: str, reason: str, by: str, at: datetime
 ) -> None:
     """Set the kill switch of a scope; level `none` clears it."""
-    values = {"level": level, "reason": reason, "by": by, "at": at}
-    result = await tx.execute(update(switches).where(switches.c.scope == scope).values(**values))
-    if result.rowcount == 0:
-        await tx.execute(insert(switches).values(scope=scope, **values))
+    values = {"scope": scope, "level": level, "reason": reason, "by": by, "at": at}
+    await insert_or_change(tx, switches, values, unique=["scope"])
 
 
 async def thrown_switches(tx: AsyncConnection) -> list[dict[str, Any]]:
@@ -74,9 +73,7 @@ async def thrown_switches(tx: AsyncConnection) -> list[dict[str, Any]]:
 async def suppress(tx: AsyncConnection, hashes: list[str], reason: str, at: datetime) -> None:
     """Add salted hashes that must never be contacted again."""
     for value in hashes:
-        known = (await tx.execute(select(suppressions.c.hash).where(suppressions.c.hash == value))).scalar()
-        if known is None:
-            await tx.execute(insert(suppressions).values(hash=value, reason=reason, at=at))
+        await insert_new(tx, suppressions, {"hash": value, "reason": reason, "at": at}, unique=["hash"])
 
 
 async def suppressed(tx: AsyncConnection, hashes: list[str]) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, String, Table, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.store.deal_tables import stakeholders
+from runtime.store.engine_tables import due, executors
 from runtime.store.person_words import PersonWords
 from runtime.store.tables import (
     accounts,
@@ -26,9 +28,10 @@ from runtime.store.tables import (
     suppressions,
     users,
 )
+from runtime.store.talk_tables import inbound, meetings, offers, threads
 
 # Not searched: the chain and the suppression hashes stay, the others hold no words about customers.
-KEPT = frozenset({audit, suppressions, users, active_versions, counters, policy_versions})
+KEPT = frozenset({audit, suppressions, users, active_versions, counters, policy_versions, executors, due})
 Row = dict[str, Any]
 
 
@@ -101,7 +104,7 @@ async def mentions(tx: AsyncConnection, table: Table, words: PersonWords) -> lis
 async def own_rows(tx: AsyncConnection, who: Person) -> dict[str, list[Row]]:
     """Rows that are about the person by id, whatever they say."""
     own: dict[str, list[Row]] = {}
-    for table in (contacts, prospects, drafts, outbox):
+    for table in (contacts, prospects, drafts, outbox, inbound, threads, meetings, offers, stakeholders):
         key = table.c.id if table is contacts else table.c.contact_id
         own[table.name] = await _rows(tx, select(table).where(key.in_(who.contact_ids)))
     own["accounts"] = await _rows(tx, select(accounts).where(accounts.c.id.in_(who.account_ids)))

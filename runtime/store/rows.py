@@ -1,9 +1,10 @@
 """Between label columns and labels, and other small shapes every repository shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.labels import Integrity, Label
@@ -19,6 +20,28 @@ def label_of(row: Mapping[Any, Any]) -> Label:
     return Label(
         integrity=Integrity(row["integrity"]), readers=frozenset(row["readers"]), origin=row["origin"]
     )
+
+
+async def insert_new(
+    tx: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: Sequence[str]
+) -> bool:
+    """Insert a row unless one with the same key is there; False then. One statement, safe beside other writers."""
+    add = _insert(tx, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+    done = await tx.execute(add, execution_options={"preserve_rowcount": True})
+    return done.rowcount == 1
+
+
+async def insert_or_change(
+    tx: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: Sequence[str]
+) -> None:
+    """Insert a row, or give the one with the same key these values."""
+    add = _insert(tx, table).values(**values)
+    others = {name: add.excluded[name] for name in values if name not in unique}
+    await tx.execute(add.on_conflict_do_update(index_elements=list(unique), set_=others))
+
+
+def _insert(tx: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 CHUNK = 400  # rows a statement; keeps below every backend's parameter limit

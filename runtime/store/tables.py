@@ -47,7 +47,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _labels() -> list[Column[Any]]:
+def labelled() -> list[Column[Any]]:
+    """The three columns of a label."""
     return [
         Column("integrity", Integer, nullable=False),
         Column("readers", JSON, nullable=False),
@@ -55,14 +56,15 @@ def _labels() -> list[Column[Any]]:
     ]
 
 
-def _id() -> Column[Any]:
+def id_column() -> Column[Any]:
+    """The primary key of most tables: prefix and ordered part."""
     return Column("id", String(40), primary_key=True)
 
 
 users = Table(
     "users",
     metadata,
-    _id(),
+    id_column(),
     Column("name", String(80), nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("role", String(20), nullable=False),
@@ -82,54 +84,54 @@ active_versions = Table(
 profiles = Table(
     "profiles",
     metadata,
-    _id(),
+    id_column(),
     Column("url", Text, nullable=False),
     Column("body", JSON, nullable=False),
     Column("made_at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 icp_versions = Table(
     "icp_versions",
     metadata,
-    _id(),
+    id_column(),
     Column("number", Integer, nullable=False, unique=True),
     Column("lines", JSON, nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("made_by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 pages = Table(
     "pages",
     metadata,
-    _id(),
+    id_column(),
     Column("subject", String(60), nullable=False, index=True),  # "seller" or an account id
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("fetched_at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 evidence = Table(
     "evidence",
     metadata,
-    _id(),
+    id_column(),
     Column("subject", String(60), nullable=False, index=True),
     Column("url", Text, nullable=False),
     Column("quote", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("seen_at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 accounts = Table(
     "accounts",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("normal_name", Text, nullable=False, index=True),
     Column("domain", String(255), nullable=False, default="", index=True),
@@ -141,13 +143,13 @@ accounts = Table(
     Column("facts", JSON),
     Column("made_at", Moment, nullable=False),
     Column("batch_id", String(40), nullable=False, default="", index=True),
-    *_labels(),
+    *labelled(),
 )
 
 contacts = Table(
     "contacts",
     metadata,
-    _id(),
+    id_column(),
     Column("account_id", String(40), nullable=False, index=True),
     Column("name", Text, nullable=False, default=""),
     Column("title", Text, nullable=False, default=""),
@@ -159,13 +161,13 @@ contacts = Table(
     Column("facts", JSON),
     Column("made_at", Moment, nullable=False),
     Column("batch_id", String(40), nullable=False, default="", index=True),
-    *_labels(),
+    *labelled(),
 )
 
 prospects = Table(
     "prospects",
     metadata,
-    _id(),
+    id_column(),
     Column("account_id", String(40), nullable=False, unique=True),
     Column("contact_id", String(40)),
     Column("icp_id", String(40), nullable=False),
@@ -177,13 +179,13 @@ prospects = Table(
     Column("overrule", JSON),
     Column("scored_at", Moment, nullable=False),
     Index("ix_prospects_due", "qualified", "fit"),
-    *_labels(),
+    *labelled(),
 )
 
 crm_changes = Table(
     "crm_changes",
     metadata,
-    _id(),
+    id_column(),
     Column("batch_id", String(40), nullable=False, index=True),
     Column("record", String(20), nullable=False),  # table name
     Column("record_id", String(40), nullable=False, index=True),
@@ -197,7 +199,7 @@ crm_changes = Table(
 import_batches = Table(
     "import_batches",
     metadata,
-    _id(),
+    id_column(),
     Column("file_name", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("report", JSON, nullable=False),
@@ -208,20 +210,20 @@ import_batches = Table(
 campaigns = Table(
     "campaigns",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("icp_id", String(40), nullable=False),
     Column("plan_version", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("body", JSON, nullable=False),
     Column("made_at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 touches = Table(
     "touches",
     metadata,
-    _id(),
+    id_column(),
     Column("campaign_id", String(40), nullable=False, index=True),
     Column("step", Integer, nullable=False),
     Column("body", JSON, nullable=False),
@@ -231,7 +233,7 @@ touches = Table(
 drafts = Table(
     "drafts",
     metadata,
-    _id(),
+    id_column(),
     Column("campaign_id", String(40), nullable=False, index=True),
     Column("touch_id", String(40), nullable=False),
     Column("contact_id", String(40), nullable=False, index=True),
@@ -245,13 +247,13 @@ drafts = Table(
     Column("edited_by", String(80), nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("campaign_id", "touch_id", "contact_id"),
-    *_labels(),
+    *labelled(),
 )
 
 proposals = Table(
     "proposals",
     metadata,
-    _id(),
+    id_column(),
     Column("kind", String(40), nullable=False, index=True),
     Column("action", JSON, nullable=False),
     Column("action_hash", String(64), nullable=False),
@@ -259,13 +261,13 @@ proposals = Table(
     Column("reason", Text, nullable=False),
     Column("cause", String(60), nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 decisions = Table(
     "decisions",
     metadata,
-    _id(),
+    id_column(),
     Column("proposal_id", String(40), nullable=False, index=True),
     Column("action_hash", String(64), nullable=False),
     Column("verdict", String(10), nullable=False),
@@ -281,7 +283,7 @@ decisions = Table(
 approvals = Table(
     "approvals",
     metadata,
-    _id(),
+    id_column(),
     Column("action", String(40), nullable=False),
     Column("summary", Text, nullable=False),
     Column("why", Text, nullable=False),
@@ -298,7 +300,7 @@ approvals = Table(
 approval_items = Table(
     "approval_items",
     metadata,
-    _id(),
+    id_column(),
     Column("approval_id", String(40), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("proposal_id", String(40), nullable=False),
@@ -313,7 +315,7 @@ approval_items = Table(
 permits = Table(
     "permits",
     metadata,
-    _id(),
+    id_column(),
     Column("decision_id", String(40), nullable=False, unique=True),
     Column("action_hash", String(64), nullable=False),
     Column("granted_by", String(80), nullable=False),
@@ -325,7 +327,7 @@ permits = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    id_column(),
     Column("key", String(64), nullable=False, unique=True),  # the business fact (G14)
     Column("kind", String(40), nullable=False),
     Column("action", JSON, nullable=False),
@@ -383,7 +385,7 @@ audit = Table(
 policy_versions = Table(
     "policy_versions",
     metadata,
-    _id(),
+    id_column(),
     Column("number", Integer, nullable=False, unique=True),
     Column("body", JSON, nullable=False),
     Column("note", Text, nullable=False, default=""),
@@ -421,7 +423,7 @@ autonomy_levels = Table(
 risk_calibrations = Table(
     "risk_calibrations",
     metadata,
-    _id(),
+    id_column(),
     Column("number", Integer, nullable=False, unique=True),
     Column("body", JSON, nullable=False),
     Column("report", JSON, nullable=False),
@@ -431,7 +433,7 @@ risk_calibrations = Table(
 conversations = Table(
     "conversations",
     metadata,
-    _id(),
+    id_column(),
     Column("user_id", String(40), nullable=False, default=""),
     Column("title", Text, nullable=False, default=""),
     Column("state", JSON, nullable=False),  # shown list, focus, digest
@@ -441,19 +443,19 @@ conversations = Table(
 messages = Table(
     "messages",
     metadata,
-    _id(),
+    id_column(),
     Column("conversation_id", String(40), nullable=False, index=True),
     Column("role", String(12), nullable=False),
     Column("text", Text, nullable=False),
     Column("body", JSON, nullable=False),
     Column("at", Moment, nullable=False),
-    *_labels(),
+    *labelled(),
 )
 
 events = Table(
     "events",
     metadata,
-    _id(),
+    id_column(),
     Column("kind", String(60), nullable=False, index=True),
     Column("subject", String(60), nullable=False, index=True),
     Column("body", JSON, nullable=False),
@@ -464,7 +466,7 @@ events = Table(
 staged_rows = Table(
     "staged_rows",
     metadata,
-    _id(),
+    id_column(),
     Column("batch_id", String(40), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("body", JSON, nullable=False),

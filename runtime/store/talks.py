@@ -7,17 +7,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.labels import Label
-from runtime.store.rows import label_columns
+from runtime.store.rows import insert_new, label_columns
 from runtime.store.tables import conversations, events, messages
 
 
 async def ensure_conversation(tx: AsyncConnection, conversation_id: str, user_id: str, at: datetime) -> None:
     """Make the conversation when it does not exist."""
-    known = await tx.execute(select(conversations.c.id).where(conversations.c.id == conversation_id))
-    if known.scalar_one_or_none() is None:
-        await tx.execute(
-            insert(conversations).values(id=conversation_id, user_id=user_id, state={}, made_at=at, title="")
-        )
+    row = {"id": conversation_id, "user_id": user_id, "state": {}, "made_at": at, "title": ""}
+    await insert_new(tx, conversations, row, unique=["id"])
 
 
 async def conversation_state(tx: AsyncConnection, conversation_id: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.store.rows import insert_new
 from runtime.store.tables import counters
 
 DAYS = 60  # how far back a usual day is looked for
@@ -14,9 +14,8 @@ DAYS = 60  # how far back a usual day is looked for
 async def count(tx: AsyncConnection, agent: str, action: str, now: datetime) -> None:
     """Count one act that was not refused."""
     for name, period in ((_days(agent, action), _day(now)), (_hours(agent, action), _hour(now))):
-        make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-        added = make(counters).values(name=name, period=period, used=0).on_conflict_do_nothing()
-        await tx.execute(added)
+        row = {"name": name, "period": period, "used": 0}
+        await insert_new(tx, counters, row, unique=["name", "period"])
         where = (counters.c.name == name) & (counters.c.period == period)
         await tx.execute(update(counters).where(where).values(used=counters.c.used + 1))
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from runtime.store.rows import insert_or_change
 from runtime.store.tables import active_versions
 
 
@@ -17,9 +18,6 @@ async def active_version(tx: AsyncConnection, kind: str) -> str | None:
 async def activate_version(tx: AsyncConnection, kind: str, version_id: str, at: datetime) -> str | None:
     """Put a version in force; returns the one before."""
     before = await active_version(tx, kind)
-    if before is None:
-        await tx.execute(insert(active_versions).values(kind=kind, version_id=version_id, since=at))
-    else:
-        where = active_versions.c.kind == kind
-        await tx.execute(update(active_versions).where(where).values(version_id=version_id, since=at))
+    values = {"kind": kind, "version_id": version_id, "since": at}
+    await insert_or_change(tx, active_versions, values, unique=["kind"])
     return before

@@ -12,10 +12,10 @@ from domain.decisions import Actor
 from domain.errors import Correctable, Refused
 from graph.desk import Emit
 from service.bootstrap import House
-from service.commands import control, deciding, limits, people, selling
+from service.commands import control, deals, deciding, limits, morning, people, selling
 from service.commands.calls import Command
 
-_TOPICS = (selling, deciding, control, limits, people)
+_TOPICS = (selling, deals, deciding, control, morning, limits, people)
 COMMANDS: dict[str, Command] = {name: one for topic in _TOPICS for name, one in topic.COMMANDS.items()}
 READ_ONLY = frozenset(name for name, one in COMMANDS.items() if one.reads)
 VIEWER_MAY = frozenset(name for name, one in COMMANDS.items() if "viewer" in one.roles)

@@ -72,11 +72,11 @@ class Live:
 
 
 @shared
-async def live(tmp_path_factory) -> AsyncIterator[Live]:
+async def live(tmp_path_factory, new_database) -> AsyncIterator[Live]:
     home: Path = tmp_path_factory.mktemp("api")
     listing = home / "contacts.csv"
     listing.write_text(CONTACTS)
-    async with open_house(Settings(home=home)) as house:
+    async with open_house(Settings(home=home, database_url=new_database())) as house:
         await ensure_owner(house)
         await run_command(house, "import", {"path": str(listing)}, actor=OWNER)
         async with house.database.read() as tx:

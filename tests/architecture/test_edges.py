@@ -18,6 +18,8 @@ WALL_CLOCK = re.compile(r"\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(|\btim
 KNOWS_MACHINE_TIME = {
     "service/sessions.py",  # a session of hours ends by the machine's clock, whatever the sandbox's clock does
     "service/doctor.py",  # compares the machine's clock with the release
+    "service/workflows.py",  # wake-ups come from the engine's cron, in machine time
+    "tools/doubts.py",  # the age of a claim, as in the effector
     "tools/effector.py",  # leases and time-outs use machine time, as the architecture says
 }
 MACHINE_PATH = re.compile(r"(?<![\w.$~}>])/(?:root|home|Users|work|workspace)/\w")

@@ -2,7 +2,21 @@
 
 import pytest
 
-NAMES = ["versions", "home", "disk", "database", "clock", "smtp", "imap", "model", "vectors", "web", "sender"]
+NAMES = [
+    "versions",
+    "home",
+    "disk",
+    "database",
+    "engine",
+    "timetable",
+    "clock",
+    "smtp",
+    "imap",
+    "model",
+    "vectors",
+    "web",
+    "sender",
+]
 
 
 def states(report):

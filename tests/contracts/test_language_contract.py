@@ -10,8 +10,9 @@ from domain.errors import Correctable
 from domain.icp import PROFILE_FIELDS, Icp
 from domain.knowledge import Block, Evidence, Page, quote_from
 from domain.labels import web_label
+from domain.replies import ReplyKind, ReplyReading
 from evals.stub_model.server import StubServer
-from language.port import Language, MailBrief, Passage, Situation, ToolOffer
+from language.port import Language, MailBrief, Passage, ReplyBrief, ReplyContext, Situation, ToolOffer
 from language.usage import metered
 
 SEEN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -274,3 +275,42 @@ async def test_only_the_model_brain_costs_tokens(brain: Language) -> None:
         await brain.write_mail(brief())
 
     assert (usage.calls == 0) == brain.info.offline
+
+
+async def reading(brain: Language, text: str, subject: str = "") -> ReplyReading:
+    return await brain.read_reply(
+        text, subject=subject, at=SEEN, zone="Europe/Berlin", context=ReplyContext(language="en")
+    )
+
+
+@pytest.mark.parametrize("text", ["Take me off your list.", "Bitte löschen Sie meine Adresse.", "STOP"])
+async def test_no_brain_misses_an_opt_out(brain: Language, text: str) -> None:
+    assert (await reading(brain, text)).opts_out
+
+
+async def test_no_brain_answers_a_machine(brain: Language) -> None:
+    read = await reading(brain, "I am away until Monday.", subject="Automatic reply: Hello")
+    asked = ReplyBrief(reading=read, said="I am away until Monday.", at=SEEN, seller_name="Lumen Analytics")
+
+    assert read.automated
+    assert (await brain.write_reply(asked)).mail is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "🙂", "\ud83d half", "word " * 9_000, "What does it cost?", "Sounds good!"]
+)
+async def test_any_reply_gets_a_reading_that_quotes_it(brain: Language, text: str) -> None:
+    read = await reading(brain, text)
+
+    assert read.findings
+    assert set(read.kinds) <= set(ReplyKind)
+    assert all(one.quote in " ".join(text.split()) for one in read.findings)
+
+
+async def test_an_answer_to_a_reply_has_a_text_or_a_reason(brain: Language) -> None:
+    read = await reading(brain, "Who won the chess olympiad?")
+    draft = await brain.write_reply(
+        ReplyBrief(reading=read, said="Who won the chess olympiad?", at=SEEN, seller_name="Lumen Analytics")
+    )
+
+    assert (draft.mail is None) == bool(draft.reason)

@@ -1,6 +1,5 @@
 """Sending survives `kill -9` at any step: at the receiving end nothing is missing and nothing is there twice."""
 
-import multiprocessing
 import random
 import sys
 from collections import Counter
@@ -15,16 +14,16 @@ import pytest
 import pytest_asyncio
 
 from evals.market.process import MarketEndpoints, MarketProcess
+from evals.suites.durability import arena
 from runtime.store import audit
 from tests.fixtures import builders
-from tests.fixtures.plugin import url_of
 from tests.fixtures.workspace import Workspace
 
 sys.path.append(str(Path(__file__).parent))  # the processes below get this path too
 from mail_sender_process import POINTS, Job, run
 
-KILLS, MAILS, SEED = 24, 30, 20261102
-ANY_MOMENT_KILLS, MANY_MAILS, LONGEST = 20, 48, 0.008  # seconds: about as long as two mails take
+KILLS, MAILS, SEED = 12, 16, 20261102
+ANY_MOMENT_KILLS, MANY_MAILS, LONGEST = 12, 30, 0.008  # seconds: about as long as two mails take
 KILLED = -9
 
 
@@ -38,16 +37,12 @@ async def market() -> AsyncIterator[MarketEndpoints]:
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
     """Fresh processes that need not import everything again."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tools.effector", "tools.act.compose_mail", "imap_tools", "aiosmtplib"])
-    return context
+    return arena.processes()
 
 
 @pytest.fixture
-def job(market: MarketEndpoints, home: Path) -> Job:
-    return Job(
-        url_of(home / "rainmaker.db"), market.smtp_url, market.imap_url, builders.TERMS, builders.MONDAY
-    )
+def job(market: MarketEndpoints, database_url: str) -> Job:
+    return Job(database_url, market.smtp_url, market.imap_url, builders.TERMS, builders.MONDAY)
 
 
 def worked(processes: ForkServerContext, job: Job) -> int | None:
@@ -91,8 +86,7 @@ async def test_many_kills_at_random_steps_lose_and_double_nothing(
 ) -> None:
     await workspace.approved_mails(MAILS)
     chance, kills, places = random.Random(SEED), 0, Counter[str]()
-    while kills < KILLS:
-        point = chance.choice(POINTS)
+    for point in [one for _ in range(KILLS // len(POINTS)) for one in chance.sample(POINTS, len(POINTS))]:
         ended = worked(processes, replace(job, die_at=point, after=chance.randint(1, 2)))
         assert ended == KILLED, f"after {kills} kills nothing was left to do at {point}"
         kills, places[point] = kills + 1, places[point] + 1
@@ -102,6 +96,7 @@ async def test_many_kills_at_random_steps_lose_and_double_nothing(
     await assert_settled(workspace, market, MAILS, held=2)
 
 
+@pytest.mark.both_engines
 async def test_kills_at_any_moment_lose_and_double_nothing(
     workspace: Workspace, market: MarketEndpoints, processes: ForkServerContext, job: Job
 ) -> None:

@@ -160,13 +160,24 @@ async def market() -> AsyncIterator[MarketEndpoints]:
         yield running.endpoints
 
 
-@story
-async def sink(market: MarketEndpoints) -> AsyncIterator[Sink]:
+@asynccontextmanager
+async def _sink_of(market: MarketEndpoints) -> AsyncIterator[Sink]:
     headers = {"Authorization": f"Bearer {market.control_token}"}
     async with httpx2.AsyncClient(
         base_url=market.control_url, headers=headers, trust_env=False, timeout=30.0
     ) as client:
         yield Sink(client)
+
+
+@story
+async def sink(market: MarketEndpoints) -> AsyncIterator[Sink]:
+    async with _sink_of(market) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def sink_at() -> Callable[[MarketEndpoints], AbstractAsyncContextManager[Sink]]:
+    return _sink_of
 
 
 @asynccontextmanager
@@ -204,8 +215,11 @@ async def reader(market: MarketEndpoints) -> AsyncIterator[Reader]:
 
 
 @story
-async def desk(market: MarketEndpoints, tmp_path_factory: Any) -> AsyncIterator[Desk]:
-    async with open_house(settings_at(tmp_path_factory.mktemp("home"), market)) as house:
+async def desk(
+    market: MarketEndpoints, tmp_path_factory: Any, new_database: Callable[[], str]
+) -> AsyncIterator[Desk]:
+    settings = settings_at(tmp_path_factory.mktemp("home"), market)
+    async with open_house(settings.model_copy(update={"database_url": new_database()})) as house:
         yield Desk(house)
 
 
@@ -414,8 +428,10 @@ async def aftermath(
         "campaign": sent.report["id"],
     }
     copy = tmp_path_factory.mktemp("copy") / "rainmaker.db"
-    with sqlite3.connect(desk.house.settings.home / "rainmaker.db") as there, sqlite3.connect(copy) as here:
-        there.backup(here)
+    if desk.house.database.is_sqlite:
+        file = desk.house.settings.home / "rainmaker.db"
+        with sqlite3.connect(file) as there, sqlite3.connect(copy) as here:
+            there.backup(here)
     return Aftermath(
         whys={name: await desk.do("why", id=one) for name, one in wanted.items()},
         unknown_why=await desk.fails("why", id="nobody-knows-this"),

@@ -8,7 +8,7 @@ import pytest
 from runtime.store import audit
 from runtime.store.engine import Database
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.sqlite_only]
 
 DAMAGE = {
     "edited": ("update audit set by='nobody' where seq=20", 20),

@@ -142,8 +142,8 @@ async def test_one_more_turn_sends_nothing(sent):
     assert sent.mails_after_one_more == len(sent.mails)
 
 
-async def test_a_finished_campaign_says_so(sent, decided):
-    assert sent.report["state"] == "finished"
+async def test_a_campaign_runs_on_while_follow_ups_are_due(sent, decided):
+    assert sent.report["state"] == "running"
     assert sent.report["mails"] == {"sent": len(decided.expected), "cancelled": 1}
 
 

@@ -21,6 +21,7 @@ BROKEN_FACTS: dict[str, st.SearchStrategy[Any]] = {
     "unknown_evidence": st.just(("You doubled your sales.",)),
     "campaign_state": st.sampled_from(["", "finished", "stopped", "paused", "weird"]),
     "touch_known": st.just(False),
+    "lead_state": st.sampled_from(["replied", "waiting", "closed", "weird"]),
     "plan_version": st.integers(2, 9),
     "already": st.sampled_from(["queued", "claimed", "sent", "failed", "in_doubt", "held", "cancelled"]),
     "sent_to_contact": st.integers(4, 99),
@@ -49,6 +50,23 @@ BROKEN_MAIL: dict[str, st.SearchStrategy[Any]] = {
     ),
     "attachments": st.just(("col_1",)),
     "plan_version": st.integers(2, 9),
+}
+BROKEN_ANSWERED: dict[str, st.SearchStrategy[Any]] = {
+    "exists": st.just(False),
+    "same_thread": st.just(False),
+    "from_contact": st.just(False),
+    "authenticated": st.just(False),
+    "by_person": st.just(False),
+    "to_contact_today": st.integers(3, 99),
+}
+OF_CAMPAIGNS = {
+    "in_audience",
+    "draft_matches",
+    "campaign_state",
+    "touch_known",
+    "plan_version",
+    "sent_to_contact",
+    "lead_state",
 }
 LEVEL = st.sampled_from(list(LEVELS))
 
@@ -86,6 +104,22 @@ def test_a_mail_that_breaks_a_rule_is_never_allowed_or_asked(
     proposal = builders.proposal(builders.mail(**mail))
     snapshot = builders.snapshot(mail=builders.facts(**{"country": country, **facts}))
     judgement = decide(proposal, snapshot, policy_of(levels))
+    assert judgement.verdict is Verdict.REFUSE
+    assert judgement.why
+
+
+@settings(max_examples=250, deadline=None)
+@given(broken(), st.sets(st.sampled_from(list(BROKEN_ANSWERED)), max_size=2), st.data())
+def test_an_answer_that_breaks_a_rule_is_never_allowed_or_asked(
+    case: tuple[dict[str, Any], dict[str, Any]], wrong: set[str], data: st.DataObject
+) -> None:
+    mail, facts = ({k: v for k, v in one.items() if k not in OF_CAMPAIGNS} for one in case)
+    if not mail and not facts and not wrong:
+        return
+    answered = builders.answered_facts(**{name: data.draw(BROKEN_ANSWERED[name]) for name in wrong})
+    snapshot = builders.snapshot(mail=builders.facts(**facts, answered=answered))
+    proposal = builders.proposal(builders.answer(**mail), actor=builders.RELATIONSHIP)
+    judgement = decide(proposal, snapshot, policy_of(["auto"]))
     assert judgement.verdict is Verdict.REFUSE
     assert judgement.why
 

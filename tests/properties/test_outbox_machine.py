@@ -6,9 +6,11 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -74,16 +76,19 @@ HOWS = st.lists(
 class Outbox(RuleBasedStateMachine):
     """One workspace with a few approved mails, and everything that may happen to it."""
 
-    template: Path | None = None
+    new_database: Callable[[], str] = staticmethod(lambda: "")  # an address; empty: a file of its own
 
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp(prefix="rainmaker-test-", dir=plugin.memory_folder()))
-        self.workspace = Workspace(Database(plugin.url_of(plugin.migrated(self.folder / "rainmaker.db"))))
+        self.workspace = Workspace(Database(self.new_database() or self._new_file()))
         self.post = Post()
         self.opted_out: dict[str, int] = {}
         self.run(self.workspace.approved_mails(MAILS))
+
+    def _new_file(self) -> str:
+        return plugin.url_of(plugin.migrated(self.folder / "rainmaker.db"))
 
     def run(self, work):  # type: ignore[no-untyped-def]
         """Run one coroutine to its end."""
@@ -213,3 +218,9 @@ Outbox.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestOutbox = Outbox.TestCase
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chosen_engine(new_database: Callable[[], str]) -> None:
+    """Run on the engine that the run chose."""
+    Outbox.new_database = staticmethod(new_database)

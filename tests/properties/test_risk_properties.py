@@ -40,6 +40,10 @@ RAISES = st.one_of(
 LABELS = st.sampled_from(list(Integrity)).map(lambda one: Label(integrity=one, origin="test"))
 ACTIONS: st.SearchStrategy[AnyAction] = st.one_of(
     st.just(builders.mail()),
+    st.just(builders.answer()),
+    st.just(builders.opening()),
+    st.just(builders.move()),
+    st.just(builders.task()),
     st.just(EditDraft(draft_id="dra_1", body="b")),
     st.builds(
         RecordProspects,

@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from domain.errors import Correctable
+from tools.act.invite import InvitePart, attach_invite
 from tools.act.mail_headers import address_line, check_headers, plain_line, text_line, wire_address
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -44,8 +45,14 @@ class DkimKey:
     pem: bytes
 
 
-def compose(subject: str, body: str, envelope: Envelope, dkim_key: DkimKey | None = None) -> bytes:
-    """The finished message.
+def compose(
+    subject: str,
+    body: str,
+    envelope: Envelope,
+    dkim_key: DkimKey | None = None,
+    invite: tuple[InvitePart, ...] = (),
+) -> bytes:
+    """The finished message, with the invitation it carries if any.
 
     Raises:
         ValueError: the text or the address cannot be put into a mail (the gate refuses most before).
@@ -55,6 +62,7 @@ def compose(subject: str, body: str, envelope: Envelope, dkim_key: DkimKey | Non
     content = EmailMessage(policy=SMTP)
     content.set_content(f"{to_text(body)}\n\n{footer}\n", charset="utf-8", cte="quoted-printable")
     content.add_alternative(_page(body, footer), subtype="html", charset="utf-8", cte="quoted-printable")
+    attach_invite(content, invite)
     headers = _headers(subject, envelope)
     raw = b"".join(headers.values()) + content.as_bytes()
     check_headers(raw, (*headers, *content.keys()))

@@ -30,6 +30,7 @@ from runtime.store.tables import (
     proposals,
     prospects,
 )
+from tools.act.erase_talks import blank_talks
 
 _TEXTS: dict[str, Any] = {"subject": "", "body": "", "claims": [], "content": "", "value": None}
 
@@ -48,6 +49,7 @@ async def erase_person(tx: AsyncConnection, action: ErasePerson, salt: bytes, no
     own = _without_erasures(await person_traces.own_rows(tx, who))
     touched = await _blank_records(tx, who, now)
     touched += await _blank_texts(tx, own)
+    touched += await blank_talks(tx, who, own)
     await _close_asks(tx, own["approval_items"], now)
     for table in person_traces.searched_tables():
         touched += await _strike(tx, table, who.words)

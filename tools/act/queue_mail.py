@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.limits import next_window
-from domain.actions import SendEmail
+from domain.actions import AnswerMail, Letter, SendEmail
 from domain.decisions import OutboxState
 from domain.errors import Correctable
 from domain.ids import Ids
-from runtime.store import crm, outbox
+from runtime.store import crm, meetings, outbox
 from tools.act.mail_headers import wire_address
+
+OFFERED_MINUTES = 30
 
 
 def message_id_of(key: str, sender: str) -> str:
@@ -20,7 +22,7 @@ def message_id_of(key: str, sender: str) -> str:
 
 async def queue_mail(
     tx: AsyncConnection,
-    action: SendEmail,
+    action: Letter,
     *,
     decision_id: str,
     permit_id: str,
@@ -29,11 +31,13 @@ async def queue_mail(
     ids: Ids,
     now: datetime,
 ) -> bool:
-    """Add the intent; False when this step for this person is already there."""
+    """Add the intent; False when the business fact is already there."""
     contact = await crm.contact(tx, action.contact_id)
     if contact is None:
         raise Correctable("The recipient is not in the CRM.", code="unknown_contact", where=action.contact_id)
     due = next_window(now, contact.zones) or now + timedelta(days=1)
+    if isinstance(action, AnswerMail):
+        await _keep_offers(tx, action, ids, now)
     return await outbox.enqueue(
         tx,
         {
@@ -44,7 +48,7 @@ async def queue_mail(
             "action_hash": action.hash,
             "permit_id": permit_id,
             "decision_id": decision_id,
-            "campaign_id": action.campaign_id,
+            "campaign_id": action.campaign_id if isinstance(action, SendEmail) else "",
             "contact_id": action.contact_id,
             "account_id": contact.account_id,
             "state": str(OutboxState.QUEUED),
@@ -54,3 +58,20 @@ async def queue_mail(
             "made_at": now,
         },
     )
+
+
+async def _keep_offers(tx: AsyncConnection, action: AnswerMail, ids: Ids, now: datetime) -> None:
+    """The times a text offers are held; they count as offered once the text has left."""
+    await meetings.forget_offers(tx, action.thread_id)
+    rows = [
+        {
+            "id": ids.new("ofr"),
+            "thread_id": action.thread_id,
+            "contact_id": action.contact_id,
+            "starts_at": starts_at,
+            "minutes": OFFERED_MINUTES,
+            "made_at": now,
+        }
+        for starts_at in action.slots
+    ]
+    await meetings.offer(tx, rows)

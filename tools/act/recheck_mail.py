@@ -1,4 +1,4 @@
-"""Everything that is looked at again, inside the claim's transaction, before an approved mail may leave.
+"""Everything that is looked at again, inside the claim's transaction, before an approved mail or invitation leaves.
 
 The world may have changed since the approval, and so may the records. Reads only; the effector acts on it.
 """
@@ -17,17 +17,17 @@ from autonomy.policy_book import in_force
 from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
 from domain.accounts import Contact
-from domain.actions import SendEmail, parse_action
+from domain.actions import Letter, SendEmail, parse_action
 from domain.campaigns import CampaignState
 from domain.decisions import Decision, Verdict
-from runtime.store import audit, campaigns, crm, decisions, outbox, people
+from runtime.store import audit, campaigns, crm, decisions, outbox, people, threads
 
 
 @dataclass(frozen=True)
 class Ready:
     """The mail may leave now. `first` means no mail reached this person before."""
 
-    action: SendEmail
+    action: Letter
     contact: Contact
     first: bool
 
@@ -63,9 +63,9 @@ async def recheck(
         return refusal
     action = parse_action(row["action"])
     contact = await crm.contact(tx, row["contact_id"])
-    if contact is None or not isinstance(action, SendEmail):
+    if contact is None or not isinstance(action, Letter):
         return Never("refused", "The recipient is not in the CRM.")
-    wait = await _reserved(tx, row, contact, terms, now)
+    wait = await _reserved(tx, row, action, contact, terms, now)
     return wait or Ready(action, contact, not await outbox.was_sent(tx, contact.id))
 
 
@@ -95,10 +95,10 @@ async def _records_differ(
     except ValidationError:
         return Never("approval_mismatch", "The stored mail is damaged.")
     asked = (row["action_hash"], row["contact_id"], row["campaign_id"], row["key"])
-    if not isinstance(action, SendEmail) or asked != (
+    if not isinstance(action, Letter) or asked != (
         action.hash,
         action.contact_id,
-        action.campaign_id,
+        action.campaign_id if isinstance(action, SendEmail) else "",
         action.key,
     ):
         return Never("approval_mismatch", "The text differs from the approved one.")
@@ -129,7 +129,7 @@ async def _judged_again(
     snapshot = await judge.take_snapshot(tx, stored.proposal, terms, now)
     mail = snapshot.mail.model_copy(update={"already": None}) if snapshot.mail else None
     snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None, "stopped_effects": None})
-    if mail is not None and mail.contact_candidate:
+    if mail is not None and mail.contact_candidate and isinstance(stored.proposal.action, SendEmail):
         return Never("refused", "Nobody approved this recipient as a contact.")
     judgement = gate.decide(stored.proposal, snapshot, await in_force(tx, policy))
     if judgement.verdict is Verdict.REFUSE:
@@ -147,13 +147,13 @@ def use_of(row: dict[str, Any], terms: Terms) -> MailUse:
 
 
 async def _reserved(
-    tx: AsyncConnection, row: dict[str, Any], contact: Contact, terms: Terms, now: datetime
+    tx: AsyncConnection, row: dict[str, Any], action: Letter, contact: Contact, terms: Terms, now: datetime
 ) -> NotNow | None:
     """Take the mail from its budgets, then look at the clock: the counters' locks keep other claims out."""
     use = use_of(row, terms)
     ramp = limits.ramp_cap(terms.mailbox_started or now.date(), now.astimezone(UTC).date())
     short = await budgets.reserve(tx, use, now, terms.budgets, ramp)
-    wait = await _wait(tx, contact, terms, now)
+    wait = await _wait(tx, action, contact, terms, now)
     if short is None and wait is not None:
         await budgets.give_back(tx, use, now)
     if short is None or wait is not None:
@@ -162,12 +162,21 @@ async def _reserved(
     return NotNow(tomorrow, short)
 
 
-async def _wait(tx: AsyncConnection, contact: Contact, terms: Terms, now: datetime) -> NotNow | None:
+async def _wait(
+    tx: AsyncConnection, action: Letter, contact: Contact, terms: Terms, now: datetime
+) -> NotNow | None:
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    times = limits.SendTimes(
-        contact=tuple(await outbox.sent_times(tx, contact_id=contact.id)),
-        account=tuple(await outbox.sent_times(tx, account_id=contact.account_id, since=day)),
-        mailbox=tuple(await outbox.sent_times(tx, since=day)),
-    )
+    mailbox = tuple(await outbox.sent_times(tx, kinds=outbox.MAILS, since=day))
+    times = limits.SendTimes(mailbox=mailbox)
+    if isinstance(action, SendEmail):  # spacing and the company's cap are for mail nobody asked for
+        times = limits.SendTimes(
+            contact=tuple(await outbox.sent_times(tx, contact_id=contact.id)),
+            account=tuple(await outbox.sent_times(tx, account_id=contact.account_id, since=day)),
+            mailbox=mailbox,
+        )
+    if isinstance(action, SendEmail):
+        until = await threads.resting(tx, action.campaign_id, contact.id)
+        if until is not None and until > now:
+            return NotNow(until, "they asked for a later time or are away")
     wait = limits.earliest(now, contact.zones, times, terms.mailbox_started or now.date())
     return NotNow(wait.until, wait.why) if wait else None

@@ -1,5 +1,6 @@
 """Sending over SMTP. Says of every attempt whether the mail certainly left, certainly did not, or maybe."""
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -7,6 +8,8 @@ from typing import Protocol
 import aiosmtplib
 
 from tools.providers.mail_urls import MailServer
+
+_FRESH = 2.0  # seconds after its last answer in which a session is not asked whether it still lives
 
 
 class Sending(StrEnum):
@@ -47,6 +50,7 @@ class SmtpSender:
         self._server = server
         self._timeout = timeout
         self._client: aiosmtplib.SMTP | None = None
+        self._used_at = 0.0  # machine time of the last answer
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Attempt:
         """Try once; a stale session is replaced before anything is sent."""
@@ -59,6 +63,8 @@ class SmtpSender:
 
     async def _session(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
+            if time.monotonic() - self._used_at < _FRESH:
+                return self._client
             try:
                 await self._client.noop()
                 return self._client
@@ -99,6 +105,7 @@ class SmtpSender:
         except (aiosmtplib.SMTPException, OSError) as error:
             await self.close()
             return Attempt(Sending.UNKNOWN, "connection_lost", type(error).__name__)
+        self._used_at = time.monotonic()
         return Attempt(Sending.ACCEPTED, str(answer.code), answer.message[:200])
 
     async def _reset(self, client: aiosmtplib.SMTP) -> None:

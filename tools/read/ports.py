@@ -1,7 +1,8 @@
-"""Ports of reading: the web and recall, as specialists see them."""
+"""Ports of reading: the web, the calendar and recall, as specialists see them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.knowledge import Page
@@ -41,6 +42,16 @@ class Web(Protocol):
 
     async def search(self, query: str, page: int = 1) -> Sequence[Hit]:
         """One page of search results. Raises Correctable when no search is set."""
+        ...
+
+
+class Diary(Protocol):
+    """The owner's calendar, as far as a specialist may see it: free times, no entries."""
+
+    async def free_times(
+        self, zone_contact: str, country: str, count: int, *, contact_id: str
+    ) -> tuple[datetime, ...]:
+        """Free times that may be offered, spread over days; none that is held open for somebody else."""
         ...
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.actions import RecordProspects, SendEmail
+from domain.actions import AnswerMail, Letter, Mail, RecordProspects, SendEmail
 from domain.decisions import Decision
 from domain.errors import Correctable
 from domain.prospects import Reason
-from runtime.store import audit, campaigns, crm, decisions, knowledge, talks
+from runtime.store import audit, campaigns, crm, decisions, inbound, knowledge, talks
 from runtime.store.tables import approval_items, outbox, prospects
+from tools.read.why_deals import deal_steps
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,24 @@ async def explain(tx: AsyncConnection, wanted: str) -> list[Link]:
     mail = await _mail_row(tx, wanted)
     if mail is not None:
         return await _mail_chain(tx, mail)
+    steps = await deal_steps(tx, wanted)
+    if steps:
+        return [Link(*step) for step in steps]
     draft = await campaigns.draft(tx, wanted)
     if draft is not None:
         return await _draft_chain(tx, draft.id)
     decision = await decisions.decision(tx, wanted) or await decisions.decision_naming(tx, wanted)
     if decision is not None:
         return await _decision_chain(tx, decision)
-    for walk in (_prospect_chain, _contact_chain, _approval_chain, _icp_chain, _campaign_chain, _named_chain):
+    for walk in (
+        _inbound_chain,
+        _prospect_chain,
+        _contact_chain,
+        _approval_chain,
+        _icp_chain,
+        _campaign_chain,
+        _named_chain,
+    ):
         chain = await walk(tx, wanted)
         if chain:
             return chain
@@ -76,7 +88,12 @@ async def _mail_chain(tx: AsyncConnection, row: dict[str, Any]) -> list[Link]:
     code = f", {row['code']}" if row["code"] else ""
     state = f"{row['state']}{code}"
     links = [
-        Link("mail", row["id"], f"“{row['action']['subject']}” is {state}.", row["sent_at"] or row["made_at"])
+        Link(
+            "mail",
+            row["id"],
+            f"“{row['action'].get('subject', row['kind'])}” is {state}.",
+            row["sent_at"] or row["made_at"],
+        )
     ]
     decision = await decisions.decision(tx, row["decision_id"])
     if decision is not None:
@@ -101,8 +118,8 @@ async def _decision_chain(tx: AsyncConnection, decision: Decision) -> list[Link]
         for part in decision.judgement.risk
     ]
     links += await _people(tx, decision.id)
-    if isinstance(action, SendEmail):
-        links += _claims(action)
+    if isinstance(action, Letter):
+        links += _claims(action) if isinstance(action, Mail) else []
         links += await _recipient(tx, action)
     elif isinstance(action, RecordProspects):
         links.append(Link("batch", action.batch_id, f"{action.companies} companies from {action.source}."))
@@ -123,11 +140,11 @@ async def _people(tx: AsyncConnection, decision_id: str) -> list[Link]:
     return links
 
 
-def _claims(action: SendEmail) -> list[Link]:
+def _claims(action: Mail) -> list[Link]:
     return [
         Link(
             "claim",
-            action.draft_id,
+            action.draft_id if isinstance(action, SendEmail) else action.key[:20],
             f"“{claim.text}” rests on “{claim.evidence.quote}”",
             claim.evidence.seen_at,
             "outreach",
@@ -137,8 +154,25 @@ def _claims(action: SendEmail) -> list[Link]:
     ]
 
 
-async def _recipient(tx: AsyncConnection, action: SendEmail) -> list[Link]:
-    return await _contact_chain(tx, action.contact_id) + await _campaign_chain(tx, action.campaign_id)
+async def _recipient(tx: AsyncConnection, action: Letter) -> list[Link]:
+    links = await _contact_chain(tx, action.contact_id)
+    if isinstance(action, SendEmail):
+        return links + await _campaign_chain(tx, action.campaign_id)
+    return links + (await _inbound_chain(tx, action.inbound_id) if isinstance(action, AnswerMail) else [])
+
+
+async def _inbound_chain(tx: AsyncConnection, wanted: str) -> list[Link]:
+    """A mail that came in: what it said, how it was read, what was done and why."""
+    row = await inbound.one(tx, wanted)
+    if row is None:
+        return []
+    links = [Link("mail in", row["id"], f"“{row['subject']}” from {row['from_address']}", row["came_at"])]
+    kinds = [one["kind"] for one in (row["reading"] or {}).get("findings", [])]
+    if kinds:
+        links.append(Link("reading", row["id"], f"read as {', '.join(kinds)}", row["came_at"]))
+    if row["detail"]:
+        links.append(Link("handled", row["id"], row["detail"], row["came_at"], "relationship"))
+    return links
 
 
 async def _contact_chain(tx: AsyncConnection, wanted: str) -> list[Link]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -19,13 +20,28 @@ _CUTS = frozenset({FaultKind.DROP_AFTER_DATA, FaultKind.DROP_BEFORE_STORE})
 _SLOW = frozenset({FaultKind.SLOW})
 
 
+class Readers(Protocol):
+    """Those the mails are for."""
+
+    def at_rcpt(self, address: str) -> str | None:
+        """What their server says when a recipient is named; None = welcome."""
+        ...
+
+    def receive(self, mail: ReceivedMail) -> None:
+        """Let them read a mail."""
+        ...
+
+
 class MailSink:
     """Receives every mail of the sandbox."""
 
-    def __init__(self, store: MailStore, boxes: Mailboxes, faults: FaultScript) -> None:
+    def __init__(
+        self, store: MailStore, boxes: Mailboxes, faults: FaultScript, readers: Readers | None = None
+    ) -> None:
         self._store = store
         self._boxes = boxes
         self._faults = faults
+        self._readers = readers
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
@@ -51,6 +67,9 @@ class MailSink:
         fault = self._faults.take(_AT_RCPT, (address,))
         if fault is not None:
             return fault.reply()
+        refusal = self._readers.at_rcpt(address) if self._readers else None
+        if refusal is not None:
+            return refusal
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
@@ -79,6 +98,8 @@ class MailSink:
         mail = self._store.add(sender, tuple(envelope.rcpt_tos), login or sender, raw)
         logger.info("mail_accepted", extra={"mail_id": mail.id, "recipients": len(mail.recipients)})
         await self._file(mail)
+        if self._readers is not None:
+            self._readers.receive(mail)
 
     async def _file(self, mail: ReceivedMail) -> None:
         """File the sender's copy in Sent, and the message in the INBOX of recipients who live here."""

@@ -9,11 +9,11 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from autonomy.facts import CallFacts, MailFacts, MeetingFacts, RecordFacts, Snapshot
+from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, RecordFacts, Snapshot
 from autonomy.policy import Policy, Row
 from domain.actions import ACTION_CLASSES, AnyAction, parse_action
 from domain.decisions import Proposal
-from evals.suites.gate import fuzz_breaks, fuzz_parts
+from evals.suites.gate import fuzz_breaks, fuzz_parts, fuzz_talks
 from evals.suites.gate.fuzz_parts import Draft
 
 MOST_BROKEN = 3
@@ -21,10 +21,13 @@ NOBODY_LOOKED = 0.01  # share of cases whose facts nobody gathered
 LEVELS = ("auto", "notify", "ask", "deny", "earned")
 _FACTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "send_email": ("mail", MailFacts),
+    "answer_mail": ("mail", MailFacts),
     "connected_call": ("call", CallFacts),
     "book_meeting": ("meeting", MeetingFacts),
     "change_meeting": ("meeting", MeetingFacts),
     "update_record": ("record", RecordFacts),
+    "open_deal": ("deal", DealFacts),
+    "move_deal": ("deal", DealFacts),
 }
 _OTHERS = tuple(kind for kind in ACTION_CLASSES if kind not in _FACTS)
 _KINDS = ("connected_call", "update_record", *_FACTS)  # what acts outside or on records
@@ -42,18 +45,24 @@ class Case:
 def case(rng: Random) -> Case:
     """One case."""
     kind = rng.choice(_OTHERS) if rng.random() < 0.2 else rng.choice(_KINDS)
+    action = fuzz_parts.sound_action(kind, rng)
     draft = Draft(
         kind=kind,
-        action=fuzz_parts.sound_action(kind, rng),
-        facts=fuzz_parts.sound_facts(kind),
+        action=action,
+        facts=fuzz_parts.sound_facts(kind, action),
         label=rng.choice(fuzz_parts.LABELS),
         actor=rng.choice(fuzz_parts.ACTORS),
         snapshot={"earned_level": rng.choice((0, 1, 2))},
     )
     for _ in range(rng.choice((0, 1, 1, 2, MOST_BROKEN))):
-        rng.choice(fuzz_breaks.of(kind))(draft, rng)
+        rng.choice(_breaks_of(kind))(draft, rng)
     policy = free_policy() if rng.random() < 0.6 else rng.choice(_random_policies())
     return Case(_proposal(draft), _snapshot(draft, rng), policy)
+
+
+@cache
+def _breaks_of(kind: str) -> tuple[fuzz_breaks.Break, ...]:
+    return fuzz_breaks.of(kind) + fuzz_talks.OF.get(kind, ())
 
 
 def _proposal(draft: Draft) -> Proposal:

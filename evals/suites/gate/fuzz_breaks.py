@@ -198,35 +198,36 @@ _ANY: tuple[Break, ...] = (
     set_snapshot(stopped_sends=_STOPS),
 )
 _FALSE: tuple[bool, ...] = (False,)
+MAIL: tuple[Break, ...] = (  # of any mail
+    *(set_fact(**{name: _FALSE}) for name in ("contact_known", "has_address", "can_unsubscribe")),
+    set_fact(contact_erased=(True,)),
+    set_fact(contact_candidate=(True,)),
+    set_fact(suppressed=("opted out", "unknown", "")),
+    set_fact(already=("queued", "sent", "in_doubt", "held")),
+    set_fact(zones=((), ("Mars/Phobos",), ("Europe",), ("Europe/London", "Nowhere"), ("../etc/passwd",))),
+    set_fact(disclosure=("", "  ")),
+    set_fact(sender=("",)),
+    set_fact(postal_address=("",)),
+    set_fact(unknown_evidence=(("You doubled your sales.",),)),
+    set_fact(country=("DE", "", "ZZ")),
+    set_argument(attachments=(("col_1",), ("../x",))),
+    set_argument(subject=("", "x" * 151, "Hello\r\nBcc: a@b.example", "{{first_name}}")),
+    set_argument(body=("", "   \n", "Hi {{first_name}}, would a call help?")),
+    *(
+        insert(name, make, glue)
+        for name in ("subject", "body")
+        for make, glue in ((_hidden, ""), (_link, " "), (encoded_secret, " "), (_strangers, " "))
+    ),
+    insert("body", _active),
+)
 _OF: dict[str, tuple[Break, ...]] = {
     "send_email": (
-        *(
-            set_fact(**{name: _FALSE})
-            for name in ("contact_known", "has_address", "in_audience", "draft_matches", "touch_known")
-        ),
-        set_fact(contact_erased=(True,)),
-        set_fact(contact_candidate=(True,)),
+        *MAIL,
+        *(set_fact(**{name: _FALSE}) for name in ("in_audience", "draft_matches", "touch_known")),
         set_fact(campaign_state=("", "stopped", "finished")),
-        set_fact(suppressed=("opted out", "unknown", "")),
-        set_fact(already=("queued", "sent", "in_doubt", "held")),
+        set_fact(lead_state=("replied", "waiting", "meeting", "handed", "closed", "opted_out", "strange")),
         set_fact(sent_to_contact=(3, 4, 5, 99)),
-        set_fact(zones=((), ("Mars/Phobos",), ("Europe",), ("Europe/London", "Nowhere"), ("../etc/passwd",))),
-        set_fact(disclosure=("", "  ")),
-        set_fact(sender=("",)),
-        set_fact(postal_address=("",)),
-        set_fact(can_unsubscribe=_FALSE),
-        set_fact(unknown_evidence=(("You doubled your sales.",),)),
-        set_fact(country=("DE", "", "ZZ")),
         set_argument(plan_version=(0, 2, -1, 10**9)),
-        set_argument(attachments=(("col_1",), ("../x",))),
-        set_argument(subject=("", "x" * 151, "Hello\r\nBcc: a@b.example", "{{first_name}}")),
-        set_argument(body=("", "   \n", "Hi {{first_name}}, would a call help?")),
-        *(
-            insert(name, make, glue)
-            for name in ("subject", "body")
-            for make, glue in ((_hidden, ""), (_link, " "), (encoded_secret, " "), (_strangers, " "))
-        ),
-        insert("body", _active),
     ),
     "connected_call": (
         set_fact(in_plan=_FALSE),

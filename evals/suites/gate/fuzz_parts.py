@@ -30,11 +30,27 @@ OWNER_WORDS = (
 )
 NAMED = ("GB29NWBK60161331926819", "Tom Reed", "sarah.connor@mail.example", "Blue Heron Inn")
 KNOWN = ("ops@acme.example", "channel-general")
+LATER = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 SUBJECTS = ("A question for Northwind", "Would a call help?", "Anna, a short question")
 BODIES = (
     "Hi Anna,\n\nWould a short call next week help?\n\nBest regards,\nMaria Lindt\nAcme Analytics",
     "Hi Anna,\n\nWould you like to see the plans at https://acme.example/plans?\n\nBest regards,\nMaria Lindt",
     "Hi Anna,\n\nIs this a question for you?\n\nWrite to maria@acme.example.\n\nBest regards,\nMaria Lindt",
+)
+ANSWERS = (
+    "Hi Anna,\n\nThank you for your reply. Would one of the times below suit you?\n\nBest regards,\nMaria Lindt",
+    "Hi Anna,\n\nWould you like to see the plans at https://acme.example/plans?\n\nBest regards,\nMaria Lindt",
+    "Hi Anna,\n\nWhen would a short call suit you?\n\nBest regards,\nMaria Lindt\nAcme Analytics",
+)
+NEED = {"fact": "need", "source": "inb_1", "quote": "we lose two days a month", "at": NOW}
+HELD = {"fact": "meeting_held", "source": "mee_1", "at": NOW}
+MOVES = (  # from, to, what is known
+    ("discovery", "evaluation", ("need", "meeting_held")),
+    ("evaluation", "proposal", ("authority", "timing", "need")),
+    ("proposal", "negotiation", ("proposal_sent",)),
+    ("negotiation", "won", ("terms_agreed", "signed")),
+    ("proposal", "lost", ("lost_reason",)),
+    ("proposal", "discovery", ("need",)),
 )
 
 
@@ -55,14 +71,41 @@ def sound_action(kind: str, rng: Random) -> dict[str, Any]:
     """Arguments of one action without its kind."""
     if kind == "send_email":
         return {**_MAIL, "subject": rng.choice(SUBJECTS), "body": rng.choice(BODIES)}
+    if kind == "answer_mail":
+        return _answer(rng)
+    if kind == "open_deal":
+        cause, proof = rng.choice((("intent", (NEED,)), ("meeting_held", (HELD,)), ("intent", (NEED, HELD))))
+        return {**_ACTIONS[kind], "cause": cause, "proof": proof}
+    if kind == "move_deal":
+        before, after, _ = rng.choice(MOVES)
+        return {**_ACTIONS[kind], "before": before, "after": after}
     if kind == "connected_call":
         return _call(rng)
     return dict(_ACTIONS[kind])
 
 
-def sound_facts(kind: str) -> dict[str, Any]:
-    """Facts that give no rule a reason."""
-    return dict(_FACTS.get(kind, {}))
+def sound_facts(kind: str, action: dict[str, Any]) -> dict[str, Any]:
+    """Facts that give no rule a reason against this action."""
+    facts = dict(_FACTS.get(kind, {}))
+    if kind == "move_deal":
+        return facts | {"stage": action["before"], "known": _known(action["before"], action["after"])}
+    return facts
+
+
+def _known(before: str, after: str) -> tuple[str, ...]:
+    return next(known for start, end, known in MOVES if (start, end) == (before, after))
+
+
+def _answer(rng: Random) -> dict[str, Any]:
+    return {
+        "contact_id": "con_1",
+        "inbound_id": "inb_1",
+        "answers": "<1@northwind.example>",
+        "thread_id": "thr_1",
+        "subject": f"Re: {rng.choice(SUBJECTS)}",
+        "body": rng.choice(ANSWERS),
+        "slots": rng.choice(((), (SLOT,), (SLOT, LATER))),
+    }
 
 
 def _call(rng: Random) -> dict[str, Any]:
@@ -117,7 +160,41 @@ _ACTIONS: dict[str, dict[str, Any]] = {
         "subject": "Call with Acme",
         "body": "A short call.",
     },
-    "change_meeting": {"meeting_id": "mee_1", "starts_at": SLOT, "attendees": ("con_1",)},
+    "change_meeting": {
+        "meeting_id": "mee_1",
+        "contact_id": "con_1",
+        "starts_at": SLOT,
+        "attendees": ("con_1",),
+    },
+    "open_deal": {
+        "deal_id": "dea_1",
+        "account_id": "acc_1",
+        "contact_id": "con_1",
+        "name": "Northwind",
+        "next_step": "Agree on a date",
+        "next_step_at": LATER,
+    },
+    "move_deal": {
+        "deal_id": "dea_1",
+        "next_step": "Send the plan",
+        "next_step_at": LATER,
+        "reason": "they said so",
+    },
+    "add_task": {
+        "task_id": "tas_1",
+        "about": "con_1",
+        "title": "Call Anna",
+        "due_at": LATER,
+        "why": "she asked",
+    },
+}
+_ANSWERED: dict[str, Any] = {
+    "exists": True,
+    "same_thread": True,
+    "from_contact": True,
+    "authenticated": True,
+    "by_person": True,
+    "to_contact_today": 0,
 }
 _MEETING: dict[str, Any] = {
     "contact_known": True,
@@ -128,29 +205,39 @@ _MEETING: dict[str, Any] = {
     "thread_contacts": ("con_1", "con_2"),
     "secrets": (SECRET_WORD,),
 }
+_MAILED: dict[str, Any] = {
+    "contact_known": True,
+    "contact_candidate": False,
+    "has_address": True,
+    "in_audience": True,
+    "draft_matches": True,
+    "campaign_state": "running",
+    "plan_version": 1,
+    "touch_known": True,
+    "country": "GB",
+    "zones": ("Europe/London",),
+    "suppressed": None,
+    "known_names": ("Acme Analytics", "Anna Weiss", "Maria Lindt", "Northwind"),
+    "allowed_links": (HOME,),
+    "disclosure": "Written by an AI assistant.",
+    "postal_address": "Acme Analytics, 1 Main Street, Springfield",
+    "sender": OWN_ADDRESS,
+    "can_unsubscribe": True,
+    "own_addresses": (OWN_ADDRESS,),
+    "secrets": (SECRET_WORD,),
+    "novel_account": False,
+}
 _FACTS: dict[str, dict[str, Any]] = {
-    "send_email": {
-        "contact_known": True,
-        "contact_candidate": False,
-        "has_address": True,
-        "in_audience": True,
-        "draft_matches": True,
-        "campaign_state": "running",
-        "plan_version": 1,
-        "touch_known": True,
-        "country": "GB",
-        "zones": ("Europe/London",),
-        "suppressed": None,
-        "known_names": ("Acme Analytics", "Anna Weiss", "Maria Lindt", "Northwind"),
-        "allowed_links": (HOME,),
-        "disclosure": "Written by an AI assistant.",
-        "postal_address": "Acme Analytics, 1 Main Street, Springfield",
-        "sender": OWN_ADDRESS,
-        "can_unsubscribe": True,
-        "own_addresses": (OWN_ADDRESS,),
-        "secrets": (SECRET_WORD,),
-        "novel_account": False,
+    "send_email": {**_MAILED, "lead_state": "contacted"},
+    "answer_mail": {
+        **_MAILED,
+        "lead_state": "replied",
+        "in_audience": False,
+        "draft_matches": False,
+        "answered": _ANSWERED,
     },
+    "open_deal": {"account_known": True, "contact_fits": True, "open_already": False},
+    "move_deal": {"account_known": True, "contact_fits": True},
     "connected_call": {
         "in_plan": True,
         "owner_words": OWNER_WORDS,

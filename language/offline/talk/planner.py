@@ -9,6 +9,7 @@ from typing import Any
 
 from language.offline.talk import replies
 from language.offline.talk.criteria import mixed_exclusion, unexplained
+from language.offline.talk.deal_talk import read_deals
 from language.offline.talk.grammar import Hit, grammar
 from language.offline.talk.icp_talk import icp_edits
 from language.offline.talk.message import Clause, Message, take_apart
@@ -25,6 +26,7 @@ _COMMANDS = {
     "prospects": "list_prospects",
     "campaign": "show_campaign",
     "status": "status",
+    "digest": "show_digest",
     "help": "help",
     "why": "why",
 }
@@ -81,7 +83,7 @@ _FOLLOW_UP = re.compile(
     r"^(?:what about|how about|only|just|and)?\s*(?:the ones |those )?(?:in|from|with)?\b"
 )
 _LISTED = re.compile(r"\b(?:list|show|who|which|ones|those|them|so far)\b")
-_CHANGES = frozenset({"launch_campaign", "pause", "resume", "drop_drafts", "qualify_prospect"})
+_CHANGES = frozenset({"launch_campaign", "pause", "resume", "drop_drafts", "qualify_prospect", "finish_task"})
 
 
 def plan(message: str, situation: Situation, tools: Sequence[ToolOffer]) -> Plan:
@@ -159,6 +161,8 @@ def _clause(clause: Clause, situation: Situation) -> Outcome:
         return _bare(clause, situation)
     if again := _follow_up(clause, situation):
         return again
+    if found := read_deals(clause, situation):
+        return found
     if _PRIVATE.search(clause.text):
         return Outcome(reply=replies.CANNOT, understood=False)
     hits = grammar().hits(clause.text)

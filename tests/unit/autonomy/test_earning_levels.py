@@ -43,6 +43,14 @@ def test_299_clean_decisions_move_a_level_up_and_298_do_not() -> None:
     assert "299 reviewed decisions, 0 overturned" in up.reason
 
 
+@pytest.mark.parametrize("kind", ["answer_mail", "book_meeting", "change_meeting", "open_deal", "move_deal"])
+def test_answers_meetings_and_deals_are_earned_like_mails_and_lost_at_once(kind: str) -> None:
+    up = move(Tally("relationship", kind, 0, 299, 0, 0, 0))
+    down = move(Tally("relationship", kind, 2, 299, 1, 0, 0, (Sign.BREACH,)))
+    assert up is not None and down is not None
+    assert (up.after, down.after) == (1, 0)
+
+
 def test_the_highest_level_moves_no_further() -> None:
     assert move(tallied(5000, level=2)) is None
     assert earning.missing(tallied(5000, level=2)) is None

@@ -54,22 +54,43 @@ EVERY: dict[str, AnyAction] = {
     ),
     "change_meeting": ChangeMeeting(meeting_id="mee_1"),
     "connected_call": ConnectedCall(tool="pay_invoice", reach="outside", amount=Decimal(5)),
+    "answer_mail": builders.answer(),
+    "open_deal": builders.opening(),
+    "move_deal": builders.move(),
+    "add_task": builders.task(),
 }
-MATRIX = {  # in the order of EVERY, by party: what the built-in policy says
+MATRIX = {  # in the order of EVERY up to the connected call, by party: what the built-in policy says
     "owner": "ask allow allow allow allow allow allow allow allow allow allow allow ask ask ask",
     "manager": "ask allow allow allow allow allow refuse allow allow allow refuse refuse ask ask ask",
     "rep": "ask allow allow allow allow allow refuse allow allow refuse refuse refuse ask ask ask",
-    "viewer": "refuse refuse refuse refuse refuse refuse refuse refuse" + " refuse" * 7,
+    "viewer": " refuse" * 15,
     "": "ask ask ask ask ask ask refuse ask ask ask refuse refuse ask ask ask",
     "research": "ask notify notify ask ask allow refuse allow notify refuse refuse refuse ask ask ask",
     "outreach": "ask ask ask ask allow allow refuse allow ask refuse refuse refuse ask ask ask",
+    "relationship": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
+    "deal": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
+    "analytics": "ask ask ask ask ask allow refuse ask ask refuse refuse refuse ask ask ask",
     "supervisor": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
     "system": "ask ask ask ask ask allow refuse allow ask refuse refuse notify ask ask ask",
+}
+OF_TALKS = {  # answer_mail, open_deal, move_deal, add_task
+    "owner": "ask allow allow allow",
+    "manager": "ask allow allow allow",
+    "rep": "ask allow allow allow",
+    "viewer": "refuse refuse refuse refuse",
+    "": "ask ask ask ask",
+    "research": "ask ask ask allow",
+    "outreach": "ask ask ask allow",
+    "relationship": "ask ask ask allow",
+    "deal": "ask notify notify allow",
+    "analytics": "ask ask ask allow",
+    "supervisor": "ask ask ask allow",
+    "system": "ask ask ask allow",
 }
 CELLS = [
     (party, kind, verdict)
     for party, verdicts in MATRIX.items()
-    for kind, verdict in zip(EVERY, verdicts.split(), strict=True)
+    for kind, verdict in zip(EVERY, f"{verdicts} {OF_TALKS[party]}".split(), strict=True)
 ]
 
 
@@ -77,6 +98,17 @@ def actor_of(party: str) -> Actor:
     if party in ("owner", "manager", "rep", "viewer", ""):
         return Actor(kind="user", name="olga", role=party)
     return Actor(kind="system" if party == "system" else "agent", name=party)
+
+
+EARNABLE = ("answer_mail", "book_meeting", "change_meeting")
+
+
+@pytest.mark.parametrize("kind", EARNABLE)
+@pytest.mark.parametrize(("level", "expected"), [(0, "ask"), (1, "notify"), (2, "allow")])
+def test_relationship_earns_to_answer_and_to_book(kind: str, level: int, expected: str) -> None:
+    got = verdict_of(EVERY[kind], load_policy(None), builders.RELATIONSHIP, earned_level=level)
+    assert got == expected
+    assert verdict_of(EVERY[kind], load_policy(None), builders.DEAL, earned_level=level) is Verdict.ASK
 
 
 def row(level: str, **given: Any) -> Row:

@@ -10,6 +10,7 @@ from autonomy.policy import Policy, Row
 from domain.campaigns import Claim
 from domain.decisions import Judgement, Verdict
 from tests.fixtures import builders
+from tests.fixtures.gate_cases import answered
 
 FREE = Policy(
     rows=(Row(id="T-1", agents=("*",), action="*", level="auto", reason="Anything goes.", owner="test"),)
@@ -96,6 +97,23 @@ def test_a_rule_refuses_and_says_why(
     assert judgement.verdict is Verdict.REFUSE
     assert any(words in message for message in messages_of(judgement, rule)), judgement.hits
     assert words in judgement.why
+
+
+OF_CAMPAIGNS = {"G13", "G14", "G15"}  # an answer has rules of its own there
+IN_ANSWERS = [
+    case
+    for case in REFUSALS
+    if case[0] not in OF_CAMPAIGNS and "audience" not in case[3] and "relationship" not in case[3]
+]
+
+
+@pytest.mark.parametrize(("rule", "mail", "facts", "words"), IN_ANSWERS)
+def test_an_answer_is_held_to_the_same_rules(
+    rule: str, mail: dict[str, Any], facts: dict[str, Any], words: str
+) -> None:
+    judgement = answered(mail, facts)
+    assert judgement.verdict is Verdict.REFUSE
+    assert any(words in message for message in messages_of(judgement, rule)), judgement.hits
 
 
 PASSES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

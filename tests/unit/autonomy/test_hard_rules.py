@@ -33,6 +33,12 @@ def test_a_rule_has_a_test_file_of_its_own_with_unit_and_property_tests(rule: Ha
     assert "def test_" in text
 
 
+def test_every_module_that_judges_deals_answers_and_candidates_is_in_the_register() -> None:
+    assert "autonomy.deal_rules" in hard_rule("G10").where
+    assert "autonomy.gate" in hard_rule("G1").where
+    assert {"gate", "claim"} <= set(hard_rule("G9").enforced)
+
+
 @pytest.mark.parametrize(
     ("table", "module"),
     [(RULES, "autonomy.rules"), (ACT_RULES, "autonomy.act_rules"), (CALL_RULES, "autonomy.call_rules")],

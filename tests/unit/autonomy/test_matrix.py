@@ -1,10 +1,11 @@
 """The matrix: columns, conditions, unknown amounts, earned levels, and what a check tells the owner."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from autonomy.circumstances import Circumstances
+from autonomy.circumstances import RELATIONSHIPS, Circumstances
 from autonomy.expression import Condition
 from autonomy.policy import Policy, Row
 from autonomy.policy_check import check_policy
@@ -93,6 +94,20 @@ def test_a_wrong_condition_is_an_error_at_load(text):
 def test_the_built_in_matrix_speaks_about_every_cell_and_every_row_decides():
     told = check_policy(load_policy(None))
     assert (told.open_cells, told.silent_rows) == ((), ())
+
+
+def test_the_matrix_for_unattended_work_is_complete_and_answers_only_who_wrote():
+    policy = load_policy(Path(__file__).parents[3] / "docs" / "policies" / "unattended.yaml")
+    told = check_policy(policy)
+    assert (told.open_cells, told.silent_rows) == ((), ())
+    for kind in ("answer_mail", "book_meeting", "change_meeting"):
+        verdicts = {
+            one: policy.judge(builders.RELATIONSHIP, kind, Circumstances(relationship=one)).verdict
+            for one in RELATIONSHIPS
+        }
+        assert verdicts == {one: Verdict.NOTIFY if one == "replied" else Verdict.ASK for one in RELATIONSHIPS}
+    first = policy.judge(builders.OUTREACH, "send_email", Circumstances(relationship="contact"))
+    assert first.verdict is Verdict.ASK
 
 
 def test_a_check_names_open_cells_and_silent_rows():

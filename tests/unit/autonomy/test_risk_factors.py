@@ -67,10 +67,17 @@ def test_an_ordinary_mail_to_a_known_contact_is_no_high_risk() -> None:
     }
 
 
+@pytest.mark.parametrize("country", ["DE", "US", "", "ZZ"])
+def test_an_answer_rests_on_their_own_request_whatever_the_country(country: str) -> None:
+    part = risk(builders.answer(), mail=builders.facts(country=country))["compliance"]
+    assert (part.points, "wrote to us" in part.reason) == (1, True)
+
+
 def test_missing_facts_are_high() -> None:
     bare = Snapshot(now=MONDAY)
     for action in (
         builders.mail(),
+        builders.answer(),
         call(),
         BookMeeting(contact_id="con_1", starts_at=MONDAY, minutes=30, attendees=("con_1",)),
         ChangeMeeting(meeting_id="mee_1"),
@@ -194,6 +201,9 @@ def test_acts_on_authority(action: AnyAction, points: int) -> None:
         RecordProspects(batch_id="b", source="web", companies=100_000, people=100_000),
         EditDraft(draft_id="dra_1", body="b"),
         UpdateRecord(record="account", record_id="acc_1", field="industry", value="x"),
+        builders.opening(),
+        builders.move(),
+        builders.task(),
     ],
     ids=lambda one: one.kind,
 )

@@ -78,9 +78,9 @@ async def by_name(house: House, token: str | None) -> Actor:
 
 
 @pytest_asyncio.fixture
-async def console(home: Path) -> AsyncIterator[Served]:
+async def console(home: Path, database_setting: str) -> AsyncIterator[Served]:
     opened: list[httpx2.AsyncClient] = []
-    async with open_house(Settings(home=home)) as made:
+    async with open_house(Settings(home=home, database_url=database_setting)) as made:
         clock = FixedClock(builders.MONDAY)
         house = replace(made, clock=clock, terms=replace(builders.TERMS, salt=made.terms.salt))
         for name, role in PEOPLE.items():

@@ -36,8 +36,15 @@ def files_before(source_tree: Callable[[], set[Path]]) -> set[Path]:
 
 
 @session
-async def house(tmp_path_factory: pytest.TempPathFactory, files_before: set[Path]) -> AsyncIterator[House]:
-    settings = Settings(home=tmp_path_factory.mktemp("chat"), sandbox=True, public_url="https://ours.example")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, files_before: set[Path], new_database: Callable[[], str]
+) -> AsyncIterator[House]:
+    settings = Settings(
+        home=tmp_path_factory.mktemp("chat"),
+        database_url=new_database(),
+        sandbox=True,
+        public_url="https://ours.example",
+    )
     async with open_house(settings) as opened:
         for name in ("olga", "victor", "mallory", "tess"):
             await add_user(opened, name, PASSWORD, "viewer" if name == "victor" else "owner")

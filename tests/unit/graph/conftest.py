@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
@@ -18,7 +17,6 @@ from language.port import BrainInfo, Plan, Situation, ToolCall, ToolOffer
 from runtime.clock import FixedClock
 from runtime.identity import CountedIds
 from runtime.store.engine import Database
-from runtime.store.migrate import ensure_schema
 from tools.read.ports import Hit
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -99,9 +97,7 @@ class Turn:
 
 
 @pytest_asyncio.fixture
-async def turn(tmp_path: Path) -> AsyncIterator[Turn]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'graph.db'}")
-    await ensure_schema(database)
+async def turn(database: Database) -> AsyncIterator[Turn]:
     brain = ScriptedBrain()
     desk = Desk(
         database=database,
@@ -115,7 +111,6 @@ async def turn(tmp_path: Path) -> AsyncIterator[Turn]:
         actor=OWNER,
     )
     yield Turn(desk, brain)
-    await database.close()
 
 
 @pytest_asyncio.fixture

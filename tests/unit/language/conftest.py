@@ -11,9 +11,22 @@ from domain.campaigns import WrittenMail
 from domain.icp import CompanyProfile, Icp, IcpLine
 from domain.knowledge import Block, Evidence, Page, quote_from
 from domain.labels import web_label
+from domain.replies import ReplyReading
 from evals.stub_model.script import Script
 from evals.stub_model.server import StubServer
-from language.port import Answer, BrainInfo, MailBrief, Passage, Plan, Situation, TokenSink, ToolOffer
+from language.port import (
+    Answer,
+    BrainInfo,
+    MailBrief,
+    Passage,
+    Plan,
+    ReplyBrief,
+    ReplyContext,
+    ReplyDraft,
+    Situation,
+    TokenSink,
+    ToolOffer,
+)
 from language.wire.brain import OpenAILanguage
 from language.wire.retry import RetryPolicy
 
@@ -55,6 +68,14 @@ class PlainRules:
         self, question: str, passages: Sequence[Passage], on_token: TokenSink | None = None
     ) -> Answer:
         raise AssertionError("the rules must not answer for the model brain")
+
+    async def read_reply(
+        self, text: str, *, subject: str, at: datetime, zone: str, context: ReplyContext
+    ) -> ReplyReading:
+        raise AssertionError("the rules must not read replies for the model brain")
+
+    async def write_reply(self, brief: ReplyBrief) -> ReplyDraft:
+        raise AssertionError("the rules must not answer replies for the model brain")
 
     async def search_queries(self, icp: Icp, limit: int) -> tuple[str, ...]:
         self.asked.append("search_queries")

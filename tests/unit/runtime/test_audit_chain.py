@@ -14,6 +14,8 @@ from runtime.store.engine import Database
 from runtime.store.tables import audit as table
 from tests.fixtures import builders
 
+pytestmark = pytest.mark.both_engines
+
 KEY = b"0123456789abcdef"
 
 

@@ -103,3 +103,17 @@ def test_the_example_file_names_every_setting_with_its_purpose() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load({}).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:hunter2@h/x",
+        "postgresql://u:hun/ter2@h/x",
+        "postgresql://u@/x?host=/s&password=hunter2",
+    ],
+)
+def test_no_form_of_a_database_address_shows_its_password(url: str) -> None:
+    shown = load({"RAINMAKER_DATABASE_URL": url}).redacted()["database_url"]
+    assert "ter2" not in shown
+    assert "***" in shown

@@ -21,6 +21,8 @@ from runtime.store.migrate import ensure_schema
 from runtime.store.tables import metadata
 from tests.fixtures.plugin import url_of
 
+pytestmark = pytest.mark.sqlite_only
+
 
 async def opened(path: Path, **options: int) -> Database:
     return Database(url_of(path), **options)
@@ -172,7 +174,9 @@ async def test_an_exception_rolls_the_whole_transaction_back(database: Database)
         assert (await tx.execute(text("SELECT count(*) FROM suppressions"))).scalar_one() == 0
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://x", "sqlite+nodriver:///x", ""])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://x", "sqlite+nodriver:///x", "postgresql+nodriver://x/y", ""]
+)
 def test_an_address_that_is_none_is_one_clear_sentence(url: str) -> None:
     with pytest.raises(Correctable) as caught:
         Database(url)

@@ -40,9 +40,14 @@ class Home:
 
 
 @pytest_asyncio.fixture
-async def lived_in(home: Path, sink: Sink) -> AsyncIterator[Home]:
+async def lived_in(home: Path, sink: Sink, database_setting: str) -> AsyncIterator[Home]:
     clock = FixedClock(builders.MONDAY)
-    settings = Settings(home=home, smtp_url=f"smtp://127.0.0.1:{sink.port}", send_grace=0.0)
+    settings = Settings(
+        home=home,
+        database_url=database_setting,
+        smtp_url=f"smtp://127.0.0.1:{sink.port}",
+        send_grace=0.0,
+    )
     async with open_house(settings) as opened:
         house = replace(opened, clock=clock, terms=replace(builders.TERMS, salt=opened.terms.salt))
         yield Home(house, Workspace(house.database, clock, terms=house.terms), clock)

@@ -123,6 +123,10 @@ ACTIONS = {
     "book_meeting": BookMeeting(contact_id="con_1", starts_at=builders.MONDAY, minutes=30, attendees=()),
     "change_meeting": ChangeMeeting(meeting_id="mee_1"),
     "connected_call": ConnectedCall(tool="crm", reach="outside", destinations=("x",)),
+    "answer_mail": builders.answer(),
+    "open_deal": builders.opening(),
+    "move_deal": builders.move(),
+    "add_task": builders.task(),
 }
 ONLY_OWNER = {"resume_sending", "change_policy"}
 OWNER_OR_MANAGER = {"erase_person"}

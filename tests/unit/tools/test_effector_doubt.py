@@ -8,7 +8,9 @@ import pytest
 from tests.fixtures.sink import Sink, SinkProbe
 from tests.fixtures.workspace import Workspace
 from tools import effector as module
-from tools.effector import HOLD_AFTER
+from tools.doubts import HOLD_AFTER
+
+pytestmark = pytest.mark.both_engines
 
 
 async def doubtful(workspace: Workspace, sink: Sink, fault: str) -> None:

@@ -10,6 +10,8 @@ from tests.fixtures.sink import Sink
 from tests.fixtures.workspace import Workspace
 from tools.effector import RETRIES, RETRY_AFTER, Report
 
+pytestmark = pytest.mark.both_engines
+
 FIRST = "anna1@northwind.example"
 
 

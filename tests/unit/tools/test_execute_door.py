@@ -14,6 +14,8 @@ from tests.fixtures import builders
 from tests.fixtures.workspace import Workspace
 from tools.execute import Done, Permit, execute
 
+pytestmark = pytest.mark.both_engines
+
 
 async def decided(workspace: Workspace, action: AnyAction, hours: float = 1) -> tuple[Decision, Permit]:
     """A decision by an owner with a permit on it."""

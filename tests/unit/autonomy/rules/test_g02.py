@@ -5,19 +5,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decisions import Verdict
-from tests.fixtures.gate_cases import booked, mailed, said, silent
+from tests.fixtures import builders
+from tests.fixtures.gate_cases import answered, booked, changed, judged, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G2")
 
 
 def test_who_is_not_suppressed_passes() -> None:
     assert silent(mailed(), "G2")
+    assert silent(answered(), "G2")
     assert silent(booked(), "G2")
+    assert silent(changed(), "G2")
 
 
-@given(st.text(min_size=1))
-def test_every_reason_of_a_suppression_refuses_mail_and_meeting(reason: str) -> None:
-    for judgement in (mailed(facts={"suppressed": reason}), booked(facts={"suppressed": reason})):
+def test_what_invites_nobody_is_none_of_its_business() -> None:
+    for action in (builders.task(), builders.opening()):
+        assert silent(judged(action, meeting=builders.meeting_facts(suppressed="opted out")), "G2")
+        assert silent(judged(action, meeting=None), "G2")
+
+
+@given(st.text())
+def test_every_reason_of_a_suppression_refuses_mail_answer_and_meeting(reason: str) -> None:
+    facts = {"suppressed": reason}
+    for judgement in (mailed(facts=facts), answered(facts=facts), booked(facts=facts), changed(facts)):
         assert judgement.verdict is Verdict.REFUSE
         assert reason in said(judgement, "G2")[0]
 

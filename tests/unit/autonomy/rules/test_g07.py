@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.campaigns import Claim
 from domain.decisions import Verdict
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import mailed, said, silent
+from tests.fixtures.gate_cases import answered, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G7")
 SENTENCE = "On your site I read that you restore pianos."
@@ -35,6 +35,45 @@ def test_unfit_text_and_unsupported_claims_are_refused(body: str, words: str) ->
 
 def test_a_claim_whose_quote_is_not_stored_is_refused() -> None:
     assert "No stored source" in said(mailed(facts={"unknown_evidence": (SENTENCE,)}), "G7")[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thank you for your reply.",
+        "Thanks for getting in touch.",
+        "Per your request, a call is possible.",
+        "Vielen Dank für Ihre Nachricht.",
+    ],
+)
+def test_what_only_an_answer_may_say_is_a_pretence_in_a_first_mail(words: str) -> None:
+    body = f"Hi Anna,\n\n{words} Would a short call help?\n\nBest regards,\nMaria Lindt"
+    assert silent(answered({"body": body}), "G7")
+    assert "pretends a relationship" in said(mailed({"body": body}), "G7")[0]
+
+
+def test_only_an_answer_is_called_a_reply() -> None:
+    subject = f"Re: {builders.SUBJECT}"
+    assert silent(answered({"subject": subject}), "G7")
+    assert "pretends to be a reply" in said(mailed({"subject": subject}), "G7")[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It was great meeting you. Would a call help?",
+        "A mutual friend told me about you. Would a call help?",
+        "As we agreed, would a call help?",
+        "We cut costs by 40% for 500 clinics.",
+        "Hi {{first_name}},",
+    ],
+)
+def test_an_answer_pretends_and_claims_no_more_than_any_mail(body: str) -> None:
+    assert said(answered({"body": body}), "G7")
+
+
+def test_an_answer_rests_on_stored_sources_too() -> None:
+    assert "No stored source" in said(answered(facts={"unknown_evidence": (SENTENCE,)}), "G7")[0]
 
 
 @given(st.integers(3, 97), st.sampled_from(["costs", "churn", "returns"]))

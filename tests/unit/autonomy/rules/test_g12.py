@@ -23,6 +23,7 @@ INVENTED = [
     QualifyProspects(prospect_ids=("pro_9",), qualified=True, reason="r"),
     EditDraft(draft_id="dra_9"),
     ErasePerson(contact_id="con_9", reason="r"),
+    builders.move(deal_id="dea_9"),
 ]
 
 

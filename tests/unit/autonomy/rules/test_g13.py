@@ -8,7 +8,7 @@ from autonomy.plans import MAX_REPLANS, args_label, check_step, freeze, replan
 from domain.decisions import Verdict
 from domain.errors import Refused
 from domain.labels import Integrity, Label, owner_label
-from tests.fixtures.gate_cases import called, mailed, said, silent
+from tests.fixtures.gate_cases import answered, called, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G13")
 PERSON = owner_label("olga")
@@ -37,6 +37,26 @@ def test_a_mail_of_a_live_plan_passes() -> None:
 )
 def test_a_mail_outside_the_plan_is_refused(mail: dict, facts: dict, words: str) -> None:
     assert words in said(mailed(mail, facts), "G13")[0]
+
+
+@pytest.mark.parametrize("state", ["", "contacted", "paused"])
+def test_the_sequence_goes_on_while_nobody_answered(state: str) -> None:
+    assert silent(mailed(facts={"lead_state": state}), "G13")
+
+
+@pytest.mark.parametrize(
+    "state", ["replied", "waiting", "meeting", "handed", "closed", "opted_out", "unreachable", "strange"]
+)
+def test_whoever_answered_gets_no_further_step_but_may_be_answered(state: str) -> None:
+    judgement = mailed(facts={"lead_state": state})
+    assert judgement.verdict is Verdict.REFUSE
+    assert f"has ended for this person ({state})" in said(judgement, "G13")[0]
+    assert silent(answered(facts={"lead_state": state}), "G13")
+
+
+def test_an_answer_belongs_to_no_plan() -> None:
+    for facts in ({"campaign_state": ""}, {"campaign_state": "stopped"}, {"touch_known": False}):
+        assert silent(answered(facts=facts), "G13")
 
 
 def test_a_call_of_a_tool_outside_the_plan_is_refused_unless_it_only_reads() -> None:

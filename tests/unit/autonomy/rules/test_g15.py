@@ -16,7 +16,7 @@ from domain.decisions import Verdict
 from domain.errors import Correctable
 from runtime.store import counters
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import called, mailed, said, silent
+from tests.fixtures.gate_cases import answered, called, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G15")
 ASK = Verdict.ASK
@@ -27,6 +27,17 @@ NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 def test_a_sequence_has_four_mails() -> None:
     assert silent(mailed(facts={"sent_to_contact": 3}), "G15")
     assert "already got 4 mails" in said(mailed(facts={"sent_to_contact": 4}), "G15")[0]
+
+
+def test_a_person_gets_three_answers_a_day() -> None:
+    assert silent(answered(answers={"to_contact_today": 2}), "G15")
+    assert "already got 3 answers" in said(answered(answers={"to_contact_today": 3}), "G15")[0]
+    assert "answers today" in said(answered(facts={"answered": None}), "G15")[0]
+
+
+def test_an_answer_is_no_mail_of_the_sequence_and_the_other_way_round() -> None:
+    assert silent(answered(facts={"sent_to_contact": 99}), "G15")
+    assert silent(mailed(facts={"answered": builders.answered_facts(to_contact_today=99)}), "G15")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +135,23 @@ async def test_a_mail_is_taken_from_every_budget_or_from_none(workspace) -> None
         assert "company" in str(
             await reserve(tx, MailUse("con_9", "acc_1", "cam_1", "m"), NOW, Budgets(), 10)
         )
+
+
+async def test_answers_have_a_line_of_their_own_and_leave_the_others_alone(workspace) -> None:
+    answer = MailUse("con_1", "acc_1", "", "maria@acme.example")
+    async with workspace.database.write() as tx:
+        assert (
+            await reserve(tx, USE, NOW, Budgets(), 10) is None
+        )  # the touch of today leaves room for answers
+        assert [await reserve(tx, answer, NOW, Budgets(), 10) for _ in range(3)] == [None] * 3
+        assert "3 answers today" in str(await reserve(tx, answer, NOW, Budgets(), 10))
+        other = MailUse("con_2", "acc_1", "", "maria@acme.example")
+        assert await reserve(tx, other, NOW, Budgets(), 10) is None
+        assert await counters.used(tx, "company:acc_1:mails", "2026-11-02") == 1
+        assert await counters.used(tx, "contact:con_1:answers", "2026-11-02") == 3
+        await give_back(tx, answer, NOW)
+        assert await reserve(tx, answer, NOW, Budgets(), 10) is None
+        assert "mailbox" in str(await reserve(tx, other, NOW, Budgets(), 5))
 
 
 async def test_a_sequence_never_has_a_fifth_mail(workspace) -> None:

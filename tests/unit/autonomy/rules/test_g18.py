@@ -16,7 +16,7 @@ from domain.actions import (
 )
 from domain.decisions import Actor, Verdict
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import judged, mailed, said, silent
+from tests.fixtures.gate_cases import answered, changed, judged, mailed, said, silent
 
 pytestmark = pytest.mark.rule("G18")
 STOP = "Stopped by olga: complaints."
@@ -25,12 +25,19 @@ ACTS = [
     RecordProspects(batch_id="bat_1", source="web", companies=1, people=1),
     ConnectedCall(tool="t", reach="outside"),
     ConnectedCall(tool="t", reach="read"),
+    builders.opening(),
+    builders.move(),
+    builders.task(),
     BookMeeting(contact_id="con_1", starts_at=builders.MONDAY, minutes=30, attendees=()),
 ]
 
 
 def test_a_stop_of_sends_stops_mails_and_invitations() -> None:
     assert said(mailed(stopped_sends=STOP), "G18") == [STOP]
+    assert said(answered(stopped_sends=STOP), "G18") == [STOP]
+    assert said(changed(stopped_sends=STOP), "G18") == [STOP]
+    assert silent(answered(), "G18")
+    assert silent(changed(), "G18")
     assert said(judged(ACTS[-1], stopped_sends=STOP), "G18") == [STOP]
     assert silent(mailed(), "G18")
     assert silent(judged(ACTS[0], stopped_sends=STOP), "G18")
@@ -38,6 +45,7 @@ def test_a_stop_of_sends_stops_mails_and_invitations() -> None:
 
 def test_a_stop_of_effects_stops_mails_too() -> None:
     assert said(mailed(stopped_effects=STOP), "G18") == [STOP]
+    assert said(answered(stopped_effects=STOP), "G18") == [STOP]
 
 
 @pytest.mark.parametrize("action", ACTS, ids=lambda action: action.kind)

@@ -1,0 +1,1 @@
+"""The seller's calendar of the sandbox, on a real CalDAV server."""

@@ -1,0 +1,1 @@
+"""The suite `mail`: what came in is told apart, cut out and filed correctly."""

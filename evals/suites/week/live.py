@@ -1,0 +1,193 @@
+"""Lives the days: sets the sandbox seller up, launches one campaign, and then lets the clock and the product run."""
+
+import random
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from domain.meetings import uid_of
+from evals.market.process import MarketEndpoints, MarketProcess
+from evals.suites.options import Say
+from evals.suites.week.keeper import Keeper
+from evals.suites.week.market_side import MarketSide, Truth, market_client
+from evals.suites.week.product_side import Records, read_records
+from runtime.settings import Settings
+
+SELLER = "pitchloom.example"
+START = datetime.fromisoformat("2026-11-23T07:00:00+00:00")  # a Monday
+POLICY = Path(__file__).resolve().parents[3] / "docs" / "policies" / "unattended.yaml"
+SHORTEST = timedelta(minutes=2)  # the clock never moves by less: a mailbox is looked at no more often
+LONGEST = timedelta(hours=6)
+_CALLED = {"held": "held", "no_show": "no-show"}
+_LAST_DAY = timedelta(hours=11)  # the last day is lived until its evening
+_MORNING = 7  # hour (UTC) at which the owner reads the morning page and decides what was asked
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of a week; it ends in the evening, so many days after the first."""
+
+    seed: int
+    days: int = 7
+    prospects: int = 80
+    companies: int = 900
+    crashes: float = 0.2
+    profile: str = "busy"
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What was left at the end, on both sides."""
+
+    plan: Plan
+    truth: Truth
+    records: Records
+    digest: dict[str, Any]
+    kills: int
+    ticks: int
+    asks: int
+    mails_planned: int
+    seconds: float
+    problems: tuple[str, ...]
+    ended: datetime
+
+
+async def live(plan: Plan, say: Say) -> Lived:
+    """Run one week in a market of its own; nothing is left of it."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="rainmaker-week-") as folder:
+        options = {"companies": plan.companies, "seed": plan.seed, "people": plan.profile}
+        async with MarketProcess(
+            **options, clock="stepped", start=START.isoformat(), mail_user=f"robin@{SELLER}"
+        ) as running:
+            market = running.endpoints
+            port = _free_port()
+            settings = settings_at(Path(folder), market, port)
+            async with market_client(market.control_url, market.control_token) as client:
+                days = _Days(plan, MarketSide(client), Keeper(settings, port, random.Random(plan.seed)), say)
+                try:
+                    return await days.live(settings, started)
+                finally:
+                    await days.keeper.stop()
+
+
+def settings_at(home: Path, market: MarketEndpoints, port: int) -> Settings:
+    """Settings of a home in this market, with the policy for work that nobody watches."""
+    return Settings(
+        home=home,
+        sandbox=True,
+        web_proxy=market.web_proxy,
+        search_url=market.search_url,
+        smtp_url=market.smtp_url,  # type: ignore[arg-type]
+        imap_url=market.imap_url,  # type: ignore[arg-type]
+        caldav_url=market.caldav_url,  # type: ignore[arg-type]
+        clock_url=market.clock_url,
+        mail_servers=market.mail_server,
+        mail_from=f"Robin Weber <{market.mail_user}>",
+        postal_address="Example Street 1, Tallinn",
+        mailbox_started="2020-01-01",  # type: ignore[arg-type]
+        calendar_zone="Europe/Berlin",
+        policy_file=POLICY if POLICY.is_file() else None,
+        public_url=f"http://127.0.0.1:{port}",
+        port=port,
+        send_grace=0.2,
+    )
+
+
+class _Days:
+    """One run."""
+
+    def __init__(self, plan: Plan, side: MarketSide, keeper: Keeper, say: Say) -> None:
+        self.plan, self.side, self.keeper, self.say = plan, side, keeper, say
+        self.ticks = self.asks = self.planned = 0
+        self._looked_in: set[str] = set()
+        self._problems: dict[str, None] = {}
+
+    async def live(self, settings: Settings, started: float) -> Lived:
+        crashes, self.keeper.crashes = self.plan.crashes, 0.0
+        await self._set_up()
+        self.keeper.crashes = crashes
+        await self._run(START + timedelta(days=self.plan.days) + _LAST_DAY)
+        self.keeper.crashes = 0.0
+        await self._turn()
+        await self._tell_of_meetings()
+        page = await self.keeper.do("digest", hours=24 * (self.plan.days + 1))
+        await self.keeper.stop()
+        return Lived(
+            plan=self.plan,
+            truth=await Truth.of(self.side),
+            records=await read_records(settings),
+            digest=page,
+            kills=self.keeper.kills,
+            ticks=self.ticks,
+            asks=self.asks,
+            mails_planned=self.planned,
+            seconds=time.monotonic() - started,
+            problems=tuple(dict.fromkeys((*self._problems, *self.keeper.errors))),
+            ended=await self.side.now(),
+        )
+
+    async def _set_up(self) -> None:
+        """What a person does on the first morning: profile, prospects, campaign, one yes."""
+        await self.keeper.do("onboard", url=f"http://{SELLER}/")
+        found = await self.keeper.do("prospects_find", limit=self.plan.prospects)
+        planned = await self.keeper.do("campaign_plan", limit=self.plan.prospects)
+        self.planned = len(planned["drafts"])
+        self.say(f"seed {self.plan.seed}: {found.get('qualified', '?')} prospects, {self.planned} drafts")
+        await self.keeper.do("campaign_launch")
+        await self._decide()
+
+    async def _run(self, end: datetime) -> None:
+        now = await self.side.now()
+        while now < end:
+            told = await self._turn()
+            if now.hour == _MORNING and now.weekday() < 5 and now.date().isoformat() not in self._looked_in:
+                self._looked_in.add(now.date().isoformat())
+                await self._decide()
+                told = await self._turn()
+                self.say(f"{now:%A}: {told.get('sent', 0)} sent, {self.keeper.kills} kills")
+            await self.side.step_to(min(end, await self._next(now, told)))
+            now = await self.side.now()
+
+    async def _next(self, now: datetime, told: dict[str, Any]) -> datetime:
+        """The moment at which somebody has something to do: the product, a person outside, the owner."""
+        morning = now.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+        times = [now + LONGEST, morning if morning > now else morning + timedelta(days=1)]
+        if told.get("next_due"):
+            times.append(datetime.fromisoformat(told["next_due"]))
+        if (due := await self.side.next_due()) is not None:
+            times.append(due)
+        return max(now + SHORTEST, min(times))
+
+    async def _turn(self) -> dict[str, Any]:
+        self.ticks += 1
+        told = await self.keeper.tick()
+        self._problems |= dict.fromkeys(told.get("problems", ()))
+        return told
+
+    async def _decide(self) -> None:
+        """The owner says yes to whatever is asked, and whether meetings took place; other tasks stay open."""
+        await self._tell_of_meetings()
+        for ask in await self.keeper.do("approvals"):
+            try:
+                await self.keeper.do("approve", id=ask["id"])
+                self.asks += 1
+            except RuntimeError as error:
+                self._problems[str(error)[:200]] = None
+
+    async def _tell_of_meetings(self) -> None:
+        """Only those who were there know; the owner was."""
+        truth = {one["uid"]: one["state"] for one in await self.side.ask("/truth/meetings")}
+        for task in await self.keeper.do("tasks"):
+            state = truth.get(uid_of(task["about"]))
+            if state is not None:
+                await self.keeper.do("tasks_done", id=task["id"], result=_CALLED.get(state, "cancelled"))
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

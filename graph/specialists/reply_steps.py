@@ -1,0 +1,266 @@
+"""Relationship steps: read a mail that came in, decide the one next thing, and propose it; answer a due booking.
+
+The mail's words are data. What is proposed follows from typed findings, never from free text of a model.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.accounts import Account, Contact
+from domain.actions import AddTask, AnswerMail, BookMeeting
+from domain.errors import Correctable
+from domain.ids import derived
+from domain.knowledge import Evidence
+from domain.labels import Integrity, Label, combine
+from domain.leads import LeadState, NextAction, NextStep
+from domain.mail import InboundMail, MailKind
+from domain.replies import ReplyReading
+from graph.desk import Desk
+from graph.specialists.next_step import Lead, next_step
+from graph.specialists.passages import speaking_of
+from graph.specialists.showing import when
+from graph.state import StepResult, Wanted
+from language.port import ReplyBrief, ReplyContext, ReplyDraft
+from runtime.store import crm, inbound, knowledge, meetings, threads
+from runtime.store.inbound import answer_key
+from tools.catalog import Args, tool
+
+SLOTS = 3  # times offered in one mail
+SOURCES = 12  # passages an answer may use
+TASK_HOURS = 4  # until a person should have looked
+
+
+class ReplyArgs(Args):
+    """Which mail."""
+
+    inbound_id: str = Field(pattern=r"^inb_[0-9a-z]{1,36}$", description="Id of a mail that came in.")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A mail with all that is known about who wrote it."""
+
+    row: dict[str, Any]
+    mail: InboundMail
+    contact: Contact
+    account: Account | None
+    thread: dict[str, Any]
+    lead: Lead
+    seller: str
+    language: str
+    sources: tuple[Evidence, ...]
+    label: Label
+
+    @property
+    def zone(self) -> str:
+        """Where its writer lives, as far as we know."""
+        return self.contact.zones[0] if self.contact.zones else "UTC"
+
+
+@tool(
+    "relationship",
+    ReplyArgs,
+    effect="propose",
+    undo="an answer can be cancelled until it is sent",
+    cost="1 mail",
+)
+async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
+    """Read one mail that came in and propose the next step: answer, book, wait, hand over or stop."""
+    case = await _case(desk, args.inbound_id)
+    reading = await _read(desk, case)
+    step = next_step(reading, case.lead)
+    if case.mail.kind is not MailKind.HUMAN and step.action is NextAction.ANSWER:
+        step = NextStep(
+            action=NextAction.NOTHING, state=step.state, reason="A machine wrote this; nobody answers it."
+        )
+    wanted, step = await _wanted(desk, case, reading, step)
+    return StepResult(
+        text=f"{case.contact.name or case.contact.email}: {step.reason}",
+        wanted=wanted,
+        summary=f"{_summary(step)} {case.contact.name or case.contact.email}: {step.reason}",
+        cause=args.inbound_id,
+        data={
+            "reading": reading.model_dump(mode="json"),
+            "next": step.model_dump(mode="json"),
+            "inbound": args.inbound_id,
+        },
+    )
+
+
+def _summary(step: NextStep) -> str:
+    return {NextAction.ANSWER: "Answer", NextAction.BOOK: "Invite"}.get(step.action, "About")
+
+
+async def _case(desk: Desk, inbound_id: str) -> _Case:
+    now = await desk.clock.now()
+    async with desk.database.read() as tx:
+        row = await inbound.one(tx, inbound_id)
+        contact = await crm.contact(tx, row["contact_id"]) if row else None
+        thread = await threads.one(tx, row["thread_id"]) if row else None
+        if row is None or contact is None or thread is None:
+            raise Correctable("Nobody we know wrote this mail.", code="unknown_sender", where=inbound_id)
+        profile = await knowledge.active_profile(tx)
+        facts = tuple(fact.evidence[0] for fact in profile.facts) if profile else ()
+        return _Case(
+            row=row,
+            mail=InboundMail.model_validate(row["body"]),
+            contact=contact,
+            account=await crm.account(tx, contact.account_id),
+            thread=thread,
+            lead=await _lead(tx, desk, contact, thread, now),
+            seller=profile.name if profile else desk.terms.sender_name,
+            language=contact.language or "en",
+            sources=facts,
+            label=Label(
+                integrity=Integrity(row["integrity"]), readers=frozenset(row["readers"]), origin=row["origin"]
+            ),
+        )
+
+
+async def _lead(
+    tx: AsyncConnection, desk: Desk, contact: Contact, thread: dict[str, Any], now: datetime
+) -> Lead:
+    offered = await meetings.offered(tx, contact.id)
+    stands = await meetings.live(tx, contact_id=contact.id)
+    return Lead(
+        now=now,
+        offered=tuple(one["starts_at"] for one in offered if one["starts_at"] > now),
+        meeting_at=next((one["starts_at"] for one in stands if one["starts_at"] > now), None),
+        can_offer=desk.calendar is not None,
+    )
+
+
+async def _read(desk: Desk, case: _Case) -> ReplyReading:
+    context = ReplyContext(
+        language=case.language,
+        seller_name=case.seller,
+        account_name=case.account.name if case.account else "",
+        contact_name=case.contact.name,
+        offered=case.lead.offered,
+        meeting_at=case.lead.meeting_at,
+        auto_submitted=case.mail.kind is MailKind.AUTO,
+    )
+    words = case.mail.new_text or case.mail.text
+    at = case.mail.sent_at or case.row["came_at"]
+    return await desk.language.read_reply(
+        words, subject=case.mail.subject, at=at, zone=case.zone, context=context
+    )
+
+
+async def _wanted(
+    desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
+) -> tuple[tuple[Wanted, ...], NextStep]:
+    """The proposals of a step; a step that cannot be taken becomes a person's."""
+    if step.action is NextAction.ANSWER:
+        return await _answer(desk, case, reading, step)
+    if step.action is NextAction.BOOK and step.slot is not None:
+        return (_booking(case, step.slot, step.reason, desk.meeting_minutes),), step
+    if step.action is NextAction.HAND_OVER:
+        return (await _task(desk, case, step.reason),), step
+    return (), step
+
+
+async def _answer(
+    desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
+) -> tuple[tuple[Wanted, ...], NextStep]:
+    slots = await _free_times(desk, case) if step.offer_times else ()
+    if step.offer_times and not slots and not reading.questions:
+        return await _hand_over(desk, case, step, "They want to meet and no free time was found.")
+    draft = await _written(desk, case, reading, slots)
+    if draft.mail is None:
+        return await _hand_over(desk, case, step, draft.reason or "Nothing we know answers this.")
+    action = AnswerMail(
+        contact_id=case.contact.id,
+        subject=draft.mail.subject,
+        body=draft.mail.body,
+        claims=draft.mail.claims,
+        inbound_id=case.row["id"],
+        answers=answer_key(case.row),
+        thread_id=case.thread["id"],
+        slots=tuple(slot for slot in slots if step.offer_times),
+    )
+    label = combine([case.label, case.contact.label], origin=desk.language.info.name)
+    return (Wanted(action=action, reason=step.reason, label=label),), step
+
+
+async def _hand_over(
+    desk: Desk, case: _Case, step: NextStep, why: str
+) -> tuple[tuple[Wanted, ...], NextStep]:
+    changed = step.model_copy(
+        update={"action": NextAction.HAND_OVER, "reason": f"{step.reason} {why}", "state": LeadState.HANDED}
+    )
+    return (await _task(desk, case, why),), NextStep.model_validate(changed.model_dump())
+
+
+async def _written(desk: Desk, case: _Case, reading: ReplyReading, slots: tuple[datetime, ...]) -> ReplyDraft:
+    said = case.mail.new_text or case.mail.text
+    brief = ReplyBrief(
+        reading=reading,
+        said=said,
+        subject=case.mail.subject,
+        seller_name=case.seller,
+        sender_name=desk.terms.sender_name,
+        contact_name=case.contact.name,
+        contact_title=case.contact.title,
+        account_name=case.account.name if case.account else "",
+        sources=await _sources(desk, case, reading),
+        slots=slots,
+        zone=case.zone,
+        meeting_at=case.lead.meeting_at,
+        at=case.row["came_at"],
+        seed=case.row["id"],
+    )
+    return await desk.language.write_reply(brief)
+
+
+async def _sources(desk: Desk, case: _Case, reading: ReplyReading) -> tuple[Evidence, ...]:
+    """Stored facts of our own site, and passages of it that speak about what they ask."""
+    question = " ".join(reading.questions) or " ".join(one.quote for one in reading.objections)
+    if not question:
+        return case.sources
+    async with desk.database.write() as tx:
+        found = speaking_of(question, await knowledge.page_texts(tx, [knowledge.SELLER]), SOURCES)
+        await knowledge.keep_evidence(tx, knowledge.SELLER, found)
+    return (*found, *case.sources)
+
+
+async def _free_times(desk: Desk, case: _Case) -> tuple[datetime, ...]:
+    if desk.calendar is None:
+        return ()
+    country = case.account.country if case.account else ""
+    return await desk.calendar.free_times(case.zone, country, SLOTS, contact_id=case.contact.id)
+
+
+def _booking(case: _Case, slot: datetime, reason: str, minutes: int) -> Wanted:
+    meeting_id = derived("mtg", case.thread["id"], slot.isoformat())
+    account = case.account.name if case.account else case.contact.name
+    action = BookMeeting(
+        contact_id=case.contact.id,
+        starts_at=slot,
+        minutes=minutes,
+        attendees=(case.contact.id,),
+        subject=f"{case.seller} and {account}"[:150],
+        body=f"As agreed: {when(slot, case.zone)}.\n\nThe invitation is attached.",
+        meeting_id=meeting_id,
+        thread_id=case.thread["id"],
+    )
+    return Wanted(action=action, reason=reason, label=case.label)
+
+
+async def _task(desk: Desk, case: _Case, why: str) -> Wanted:
+    now = await desk.clock.now()
+    action = AddTask(
+        task_id=derived("tsk", case.row["id"], "reply"),
+        about=case.thread["id"],
+        title=f"Look at the mail of {case.contact.name or case.contact.email}: “{case.mail.subject[:80]}”",
+        due_at=now + timedelta(hours=TASK_HOURS),
+        why=why,
+    )
+    return Wanted(action=action, reason=why, label=case.label)
+
+
+TOOLS = (handle_reply,)

@@ -1,0 +1,1 @@
+"""Labelled phrases the reply classifier learns from, by kind."""

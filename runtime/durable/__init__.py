@@ -1,0 +1,1 @@
+"""Durable running: a lease for each process, and the engine that resumes work. `engine` alone knows DBOS."""

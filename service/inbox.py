@@ -1,0 +1,144 @@
+"""The inbox poll: new mail of every mailbox, parsed apart, taken in once, the cursor moved with it.
+
+Every mail ends handled, waiting, ignored or quarantined with a reason; one mail's trouble stops no other.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from datetime import datetime
+
+from domain.errors import RainmakerError
+from domain.labels import Integrity, Label
+from domain.mail import InboundMail, Quarantined
+from runtime.store import inbound
+from runtime.store.due import DueRow
+from service.bootstrap import House
+from service.mailboxes import Inbox, inboxes_of
+from service.taking_in import new_threads, take_in
+from service.timetable import Worked
+from tools.providers.imap_inbox import FetchedMail, InboxCursor
+from tools.read.mail.read import Terms
+from tools.read.mail.reader import MailReader
+
+log = logging.getLogger(__name__)
+BATCH = 25  # mails taken in in one transaction
+MOST_BATCHES = 40  # of one mailbox in one turn
+
+
+async def poll(house: House, due_row: DueRow) -> Worked:
+    """Take in what came since the last look."""
+    done: Counter[str] = Counter()
+    problems: list[str] = []
+    async with house.database.write() as tx:
+        await new_threads(tx, house)
+    async with MailReader(_terms(house)) as reader:
+        for box in inboxes_of(house.settings):
+            try:
+                await _read_box(house, box, reader, done)
+            except RainmakerError as error:
+                problems.append(f"{box.address}: {error.message}")
+                await _note_trouble(house, box, error.message)
+    if done["quarantined"]:
+        problems.append(f"{done['quarantined']} mails could not be read and were put aside.")
+    counts = {"signals": sum(done.values()) - done["repeated"]}
+    return Worked(counts=counts, problems=tuple(problems))
+
+
+def _terms(house: House) -> Terms:
+    servers = {one.strip().lower() for one in house.settings.mail_servers.split(",") if one.strip()}
+    own = {box.address.lower() for box in inboxes_of(house.settings)} | {house.terms.sender.lower()}
+    return Terms(own_addresses=frozenset(own - {""}), trusted_servers=frozenset(servers))
+
+
+async def _note_trouble(house: House, box: Inbox, why: str) -> None:
+    log.warning("inbox_unreadable", extra={"why": why})
+    async with house.database.write() as tx:
+        await inbound.set_trouble(tx, box.address, box.folder, why)
+
+
+async def _read_box(house: House, box: Inbox, reader: MailReader, done: Counter[str]) -> None:
+    async with house.database.read() as tx:
+        cursor = InboxCursor(*await inbound.cursor(tx, box.address, box.folder))
+    for _ in range(MOST_BATCHES):
+        batch = await box.reads.fetch_new(cursor, BATCH)
+        read = [(one, await _parsed(reader, one)) for one in batch.mails]
+        await _take_all(house, box, read, batch.cursor, done)
+        cursor = batch.cursor
+        if not batch.more:
+            return
+
+
+async def _parsed(reader: MailReader, fetched: FetchedMail) -> InboundMail | Quarantined:
+    if fetched.oversized:
+        sha256 = hashlib.sha256(fetched.raw).hexdigest()
+        sentence = (
+            f"The mail has {fetched.size:,} bytes and was left on the server; only its headers were kept."
+        )
+        return Quarantined(raw_sha256=sha256, size=fetched.size, code="mail_too_large", sentence=sentence)
+    return await reader.read(fetched.raw, fetched.received_at)
+
+
+Read = tuple[FetchedMail, InboundMail | Quarantined]
+
+
+async def _take_all(
+    house: House, box: Inbox, read: list[Read], cursor: InboxCursor, done: Counter[str]
+) -> None:
+    """A batch in one transaction; when one of its mails cannot be taken in, each has its own."""
+    try:
+        done.update(await _take(house, box, read, cursor))
+    except Exception:
+        log.exception("batch_not_taken_in", extra={"mails": len(read)})
+        for one in read:
+            step = InboxCursor(cursor.uid_validity, one[0].uid)
+            try:
+                done.update(await _take(house, box, [one], step))
+            except Exception:
+                log.exception("mail_not_taken_in", extra={"uid": one[0].uid})
+                done.update(await _take(house, box, [(one[0], _put_aside(one[0]))], step))
+        await _take(house, box, [], cursor)
+
+
+def _put_aside(fetched: FetchedMail) -> Quarantined:
+    sha256 = hashlib.sha256(fetched.raw).hexdigest()
+    sentence = "The mail was read and could not be filed; the log says why."
+    return Quarantined(raw_sha256=sha256, size=fetched.size, code="mail_not_filed", sentence=sentence)
+
+
+async def _take(house: House, box: Inbox, read: list[Read], cursor: InboxCursor) -> Counter[str]:
+    now = await house.clock.now()
+    done: Counter[str] = Counter()
+    async with house.database.write() as tx:
+        for fetched, mail in read:
+            if await inbound.known(tx, box.address, mail.raw_sha256):
+                done["repeated"] += 1
+            elif isinstance(mail, Quarantined):
+                await inbound.keep(tx, _aside(house, box, mail, now), fetched.raw)
+                done["quarantined"] += 1
+            else:
+                done[await take_in(tx, house, box.address, mail, fetched.raw, now)] += 1
+        await inbound.set_cursor(
+            tx,
+            box.address,
+            box.folder,
+            uid_validity=cursor.uid_validity,
+            last_uid=cursor.last_uid,
+            at=now,
+        )
+    return done
+
+
+def _aside(house: House, box: Inbox, mail: Quarantined, now: datetime) -> dict[str, object]:
+    return {
+        "id": house.ids.new("inb"),
+        "mailbox": box.address,
+        "sha256": mail.raw_sha256,
+        "came_at": now,
+        "kind": inbound.QUARANTINED,
+        "state": inbound.QUARANTINED,
+        "body": {"size": mail.size},
+        "code": mail.code,
+        "detail": mail.sentence,
+        "label": Label(integrity=Integrity.UNTRUSTED, origin="mail"),
+    }

@@ -1,0 +1,63 @@
+"""What people answer to invitations: accepted, declined, another time – checked, stored, and put into the calendar."""
+
+from typing import Any
+
+from domain.errors import RainmakerError
+from domain.leads import LeadState
+from domain.mail import Authenticated, InboundMail
+from domain.meetings import CalendarProblem, InviteAnswer, Meeting, MeetingState
+from runtime.store import inbound, meetings, threads
+from service.bootstrap import House
+
+_TELLS_OWNER = frozenset({MeetingState.DECLINED, MeetingState.COUNTERED, MeetingState.CANCELLED})
+
+
+async def take_answer(house: House, row: dict[str, Any]) -> tuple[str, str]:
+    """Take one calendar mail; its new state and what was done."""
+    mail = InboundMail.model_validate(row["body"])
+    sender = mail.sender.address.lower() if mail.sender else ""
+    if mail.authenticated is Authenticated.NO:
+        return inbound.WAITING, "Its sender is not who From says; the invitation was left as it is."
+    for part in mail.calendar:
+        read = await _read(part.text, sender, part.method)
+        if isinstance(read, CalendarProblem):
+            return inbound.WAITING, read.sentence
+        return await _answered(house, read, sender)
+    return inbound.WAITING, "It holds no calendar entry that can be read."
+
+
+async def _read(text: str, sender: str, method: str) -> InviteAnswer | CalendarProblem:
+    from tools.read.calendar.answers import read_answer
+
+    return read_answer(text, sender=sender, method=method)
+
+
+async def _answered(house: House, answer: InviteAnswer, sender: str) -> tuple[str, str]:
+    from tools.read.calendar.answers import answered, check_answer
+
+    async with house.database.read() as tx:
+        row = await meetings.one(tx, answer.uid)
+    meeting = meetings.of(row) if row else None
+    problem = check_answer(answer, meeting, sender)
+    if problem is not None or meeting is None or row is None:
+        return inbound.WAITING, problem.sentence if problem else "There is no such meeting."
+    now_is = answered(meeting, answer)
+    noted = await _in_calendar(house, now_is)
+    said = f"They answered the invitation: {now_is.state}."
+    async with house.database.write() as tx:
+        await meetings.keep(tx, now_is, said)
+        if now_is.state in _TELLS_OWNER and row["thread_id"]:
+            await threads.change(tx, row["thread_id"], state=str(LeadState.HANDED), reason=said)
+    state = inbound.WAITING if now_is.state in _TELLS_OWNER or noted else inbound.HANDLED
+    return state, f"{said} {noted}".strip()
+
+
+async def _in_calendar(house: House, meeting: Meeting) -> str:
+    """Note the answer in the calendar; why it could not be, or nothing."""
+    if house.calendar is None:
+        return ""
+    try:
+        await house.calendar.booking().note_answer(meeting)
+    except RainmakerError as error:
+        return f"The calendar does not show it yet: {error.message}"
+    return ""

@@ -1,0 +1,95 @@
+"""Handling mails that were taken in: one turn of the brain each, then the lead's state with its reason.
+
+Work of every turn. A mail whose handling fails for a passing reason stays and is tried again.
+"""
+
+import logging
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.decisions import Actor
+from domain.errors import RainmakerError, Retryable
+from domain.leads import LeadState, NextAction, NextStep
+from domain.mail import MailKind
+from runtime.store import inbound, threads
+from runtime.store.due import DueRow
+from service.bootstrap import House
+from service.meeting_answers import take_answer
+from service.taking_in import leave_alone, leave_threads
+from service.timetable import Worked
+from service.turns import TurnResult, handle_signal
+
+log = logging.getLogger(__name__)
+SYSTEM = Actor(kind="system", name="system")
+MOST = 100  # mails in one turn
+
+
+async def handle_new(house: House, due_row: DueRow) -> Worked:
+    """Handle every mail that waits for it, oldest first."""
+    async with house.database.read() as tx:
+        rows = await inbound.in_state(tx, inbound.NEW, MOST)
+    problems: list[str] = []
+    handled = 0
+    for row in rows:
+        try:
+            await _handle(house, row)
+            handled += 1
+        except Retryable as error:
+            log.warning("reply_waits", extra={"inbound": row["id"], "code": error.code})
+            problems.append(error.message)
+        except RainmakerError as error:
+            await _for_a_person(house, row, error.message)
+            handled += 1
+        except Exception:  # one mail's trouble must not keep the others waiting
+            log.exception("reply_not_handled", extra={"inbound": row["id"]})
+            await _for_a_person(house, row, "It could not be handled; the log says why.")
+            handled += 1
+    return Worked(counts={"decisions": handled}, problems=tuple(dict.fromkeys(problems)))
+
+
+async def _for_a_person(house: House, row: dict[str, Any], why: str) -> None:
+    log.warning("reply_for_a_person", extra={"inbound": row["id"]})
+    async with house.database.write() as tx:
+        await inbound.settle(tx, row["id"], [inbound.NEW], inbound.WAITING, detail=why)
+
+
+async def _handle(house: House, row: dict[str, Any]) -> None:
+    if row["kind"] == MailKind.CALENDAR:
+        state, detail = await take_answer(house, row)
+        async with house.database.write() as tx:
+            await inbound.settle(tx, row["id"], [inbound.NEW], state, detail=detail)
+        return
+    result = await handle_signal(house, "reply_came", {"inbound_id": row["id"]}, actor=SYSTEM, lenient=True)
+    step = NextStep.model_validate(result.data["next"])
+    async with house.database.write() as tx:
+        await _settle(tx, house, row, step, result)
+    if step.deal:
+        await _tell_deal(house, row)
+
+
+async def _settle(
+    tx: AsyncConnection, house: House, row: dict[str, Any], step: NextStep, result: TurnResult
+) -> None:
+    """The lead's state after the turn; what the gate refused or a person must decide is said."""
+    refused = [one["text"] for one in result.outcome if one["verdict"] == "refuse"]
+    state, detail = step.state, step.reason
+    if step.action is NextAction.SUPPRESS:
+        await leave_alone(tx, house, row["contact_id"], "opted out in words", row["id"])
+        await leave_threads(tx, row["contact_id"], LeadState.OPTED_OUT, step.reason)
+    elif refused:
+        state, detail = LeadState.HANDED, f"{step.reason} The gate refused it: {refused[0]}"
+    if row["kind"] == MailKind.HUMAN or step.action is NextAction.WAIT:
+        values = {"state": str(state), "reason": detail, "until": step.until}
+        await threads.change(tx, row["thread_id"], **values)
+    to = inbound.WAITING if refused or state is LeadState.HANDED else inbound.HANDLED
+    reading = result.data.get("reading")
+    await inbound.settle(tx, row["id"], [inbound.NEW], to, detail=detail, reading=reading)
+
+
+async def _tell_deal(house: House, row: dict[str, Any]) -> None:
+    """Clear intent opens or feeds a deal; trouble there does not undo what was answered."""
+    try:
+        await handle_signal(house, "deal_signal", {"inbound_id": row["id"]}, actor=SYSTEM, lenient=True)
+    except RainmakerError as error:
+        log.warning("deal_not_told", extra={"inbound": row["id"], "code": error.code})

@@ -1,0 +1,1 @@
+"""Reading calendars: .ics text, busy times, free slots and answers to invitations. Writes nothing."""
