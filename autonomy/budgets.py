@@ -3,67 +3,59 @@
 A counter's row is locked by the statement that spends from it, so two claims at once cannot both take the last one.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import limits
-from domain.errors import Correctable
 from domain.ids import digest
 from runtime.store import counters
 
-Kind = Literal["mails", "tokens", "fetches", "money"]
+_WHATEVER = 1e15
+
+Kind = Literal["mails", "tokens", "fetches"]
 
 
-class Budgets(BaseModel):
-    """What the whole workspace may use: mails, tokens and fetches a day, money a month."""
+@dataclass(frozen=True)
+class Budgets:
+    """What the whole workspace may use a day, UTC. Money has none: no hand of ours can spend any, calls ask."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mails: float = 500.0
-    tokens: float = 20_000_000.0
-    fetches: float = 50_000.0
-    money: float = 0.0
-
-    @field_validator("*")
-    @classmethod
-    def _is_a_budget(cls, value: float) -> float:
-        if not math.isfinite(value) or value < 0:
-            raise ValueError("a budget is a number from 0")
-        return value
+    mails: int = 500
+    tokens: int = 5_000_000
+    fetches: int = 100_000
 
 
-def budgets_of(given: Mapping[str, object]) -> Budgets:
-    """Budgets from settings or a policy.
-
-    Raises:
-        Correctable: bad_budget, naming the first wrong one.
-    """
-    try:
-        return Budgets.model_validate(dict(given))
-    except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        raise Correctable(
-            f"The budget {name[:40]} is {str(given.get(name))[:40]}; known budgets are numbers from 0.",
-            code="bad_budget",
-            where=name[:40],
-        ) from error
-
-
-async def charge(tx: AsyncConnection, kind: Kind, amount: float, budgets: Budgets, now: datetime) -> bool:
+async def charge(tx: AsyncConnection, kind: Kind, amount: int, budgets: Budgets, now: datetime) -> bool:
     """Take from the workspace's budget; False, and nothing is taken, when too little is left."""
     cap = float(getattr(budgets, kind))
-    return await counters.spend(tx, f"workspace:{kind}", period_of(kind, now), amount, cap)
+    return await counters.spend(tx, _counter(kind), day_of(now), amount, cap)
 
 
-def period_of(kind: Kind, now: datetime) -> str:
-    """The period a budget is counted in: the month of money, else the day, both UTC."""
-    return now.astimezone(UTC).strftime("%Y-%m" if kind == "money" else "%Y-%m-%d")
+async def return_unused(tx: AsyncConnection, kind: Kind, amount: int, now: datetime) -> None:
+    """Give back what was charged on the day of `now` and not used."""
+    await counters.give_back(tx, _counter(kind), day_of(now), amount)
+
+
+async def overdraw(tx: AsyncConnection, kind: Kind, amount: int, now: datetime) -> None:
+    """Count what was used beyond what was charged; it is used whether or not the budget had it."""
+    await counters.spend(tx, _counter(kind), day_of(now), amount, _WHATEVER)
+
+
+async def used(tx: AsyncConnection, kind: Kind, now: datetime) -> int:
+    """How much of the workspace's budget is used on the day of `now`."""
+    return int(await counters.used(tx, _counter(kind), day_of(now)))
+
+
+def day_of(now: datetime) -> str:
+    """The day a budget is counted in, UTC."""
+    return now.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _counter(kind: Kind) -> str:
+    return f"workspace:{kind}"
 
 
 @dataclass(frozen=True)
@@ -105,11 +97,11 @@ async def give_back(tx: AsyncConnection, use: MailUse, started: datetime) -> Non
 
 
 def _lines(use: MailUse, started: datetime, budgets: Budgets, ramp: int) -> Iterator[_Line]:
-    day = period_of("mails", started)
+    day = day_of(started)
     yield from _unasked(use, day) if use.campaign_id else _asked_for(use, day)
     mailbox = f"mailbox:{digest(use.mailbox.casefold())[:24]}:mails"
     yield _Line(mailbox, day, ramp, f"the mailbox sent its {ramp} mails of today")
-    yield _Line("workspace:mails", day, budgets.mails, "the workspace's mails of today are used up")
+    yield _Line(_counter("mails"), day, budgets.mails, "the workspace's mails of today are used up")
 
 
 def _asked_for(use: MailUse, day: str) -> Iterator[_Line]:

@@ -136,8 +136,8 @@ HARD_RULES: tuple[HardRule, ...] = (
     ),
     HardRule(
         "G15",
-        "Budgets are atomic counters: per contact, company, mailbox and workspace, three answers a day to "
-        "one person; runs have a depth.",
+        "Budgets are atomic counters: mails per contact, company, mailbox and workspace, three answers a day "
+        "to one person, web requests and model tokens a day; money without a budget asks; runs have a depth.",
         ("refuse", "ask", "wait"),
         ("gate", "claim", "graph"),
         (
@@ -146,6 +146,7 @@ HARD_RULES: tuple[HardRule, ...] = (
             "runtime.store.counters",
             "autonomy.limits",
             "autonomy.budgets",
+            "service.purse",
             "graph.supervisor",
         ),
     ),

@@ -59,6 +59,12 @@ class Refused(RainmakerError):
     default_code = "refused"
 
 
+class BudgetSpent(Refused):
+    """A budget of the day is used up: what needs more of it stops until tomorrow, or until the owner raises it."""
+
+    default_code = "budget_spent"
+
+
 class Bug(RainmakerError):
     """Our own mistake; never shown as the user's fault."""
 

@@ -1,9 +1,34 @@
-"""Counts model calls and tokens of the work at hand, so its cost can be shown. Knows no prices."""
+"""Counts model calls and tokens of the work at hand and asks the day's allowance for them. Knows no prices."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Allowance(Protocol):
+    """Where tokens are taken from before a call."""
+
+    async def take(self, tokens: int) -> datetime:
+        """Set tokens aside; the moment to settle with. Raises BudgetSpent when too few are left today."""
+        ...
+
+    async def settle(self, taken: int, used: int, at: datetime) -> None:
+        """Correct what was set aside to what was used."""
+        ...
+
+
+class Unlimited:
+    """An allowance without an end; for evals and tests of a brain alone."""
+
+    async def take(self, tokens: int) -> datetime:
+        """Any number."""
+        return datetime.min
+
+    async def settle(self, taken: int, used: int, at: datetime) -> None:
+        """Nothing to correct."""
 
 
 @dataclass

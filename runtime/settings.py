@@ -114,6 +114,17 @@ class Settings(BaseSettings):
         le=1000,
         description="Asks put before people a day (a campaign's batch is one); more of low risk wait a day.",
     )
+    mails_per_day: int = Field(
+        500,
+        ge=0,
+        description="Mails the whole workspace sends a day at most; each mailbox has its ramp besides.",
+    )
+    fetches_per_day: int = Field(
+        100_000, ge=0, description="Web requests a day at most, robots.txt and searches included."
+    )
+    tokens_per_day: int = Field(
+        5_000_000, ge=0, description="Tokens a language model may take a day, prompts and answers together."
+    )
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8700, ge=0, le=65535, description="Port the service listens on.")
     secret_key: SecretStr = Field(

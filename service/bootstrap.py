@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from autonomy import stop_file
+from autonomy.budgets import Budgets
 from autonomy.policy import Policy
 from autonomy.policy_file import load_policy
 from autonomy.terms import DEFAULT_DISCLOSURE, Terms
@@ -25,6 +26,7 @@ from runtime.store.engine import Database
 from runtime.store.migrate import ensure_schema
 from service.calendar_desk import CalendarDesk
 from service.mailboxes import mailbox_of
+from service.purse import Purse
 from service.recall_desk import RecallDesk
 from service.secrets import secret_key
 from service.watch import Watch
@@ -116,10 +118,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     head = HeadFile(settings.home / "audit-head.json", key)
     database.after_audit = head.keep
     clock: Clock = SandboxClock(settings.clock_url) if settings.clock_url else SystemClock()
-    web = WebDesk(settings, clock)
     terms = _terms(settings, key)
+    purse = Purse(database, clock, terms.budgets)
+    web = WebDesk(settings, clock, purse.fetch)
     calendar = _calendar(settings, clock, database, terms.sender)
-    recall = RecallDesk(settings.home / "vectors", _embedder(settings), database, clock)
+    recall = RecallDesk(settings.home / "vectors", _embedder(settings, purse), database, clock)
     try:
         await ensure_schema(database)
         await web.open()
@@ -128,7 +131,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             database=database,
             clock=clock,
             ids=RandomIds(),
-            language=_language(settings),
+            language=_language(settings, purse),
             web=web,
             recall=recall,
             policy=load_policy(settings.policy_file),
@@ -141,6 +144,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             await calendar.close()
         await recall.close()
         await web.close()
+        await purse.close()
         await database.close()
         if isinstance(clock, SandboxClock):
             await clock.close()
@@ -165,6 +169,7 @@ def _terms(settings: Settings, key: bytes) -> Terms:
         allowed_links=links,
         mailbox_started=settings.mailbox_started,
         asks_per_day=settings.asks_per_day,
+        budgets=Budgets(settings.mails_per_day, settings.tokens_per_day, settings.fetches_per_day),
         stop_file=settings.home / stop_file.NAME,
         salt=key,
         secrets=(key.decode(errors="replace"),),
@@ -182,7 +187,7 @@ def _own_address(settings: Settings) -> str:
     return f"http://{settings.host}:{settings.port}" if settings.sandbox else ""
 
 
-def _embedder(settings: Settings) -> "Embedder":
+def _embedder(settings: Settings, purse: Purse) -> "Embedder":
     from language.embeddings.port import choose
 
     if settings.openai_embedding_model:
@@ -191,11 +196,12 @@ def _embedder(settings: Settings) -> "Embedder":
             base_url=settings.openai_base_url,
             api_key=settings.openai_api_key.get_secret_value(),
             model=settings.openai_embedding_model,
+            allowance=purse,
         )
     return choose("auto")
 
 
-def _language(settings: Settings) -> Language:
+def _language(settings: Settings, purse: Purse) -> Language:
     from language.offline.brain import OfflineLanguage
 
     rules = OfflineLanguage()
@@ -214,4 +220,4 @@ def _language(settings: Settings) -> Language:
             timeout=settings.llm_timeout,
         )
 
-    return OpenAILanguage(model, rules=rules, name=name, timeout=settings.llm_timeout)
+    return OpenAILanguage(model, rules=rules, name=name, timeout=settings.llm_timeout, allowance=purse)

@@ -1,16 +1,14 @@
 """The web port over fetcher, crawler, search and browser. The browser starts only when needed."""
 
-import time
 from collections.abc import Sequence
-from datetime import datetime
 
 from domain.knowledge import Page
-from runtime.clock import Clock
+from runtime.clock import Clock, CoarseClock
 from runtime.settings import Settings
 from tools.read.ports import Hit, OnPage, SiteVisit
 from tools.read.web.browser import Browser
 from tools.read.web.crawl import Progress, crawl
-from tools.read.web.fetch import Fetcher
+from tools.read.web.fetch import Fetcher, Toll
 from tools.read.web.robots import Robots
 from tools.read.web.search import SearchClient
 from tools.read.web.visit import Visitor
@@ -20,26 +18,10 @@ INTERVAL = 1.0  # seconds between two requests to one host
 SANDBOX_INTERVAL = 0.0  # the sandbox runs on our own machine
 
 
-class CoarseClock:
-    """Asks the clock behind it at most once a second, so that stamping pages costs no request each."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._asked = -1.0
-        self._seen: datetime | None = None
-
-    async def now(self) -> datetime:
-        """The time, at most a second old."""
-        if self._seen is None or time.monotonic() - self._asked > 1.0:
-            self._asked = time.monotonic()
-            self._seen = await self._clock.now()
-        return self._seen
-
-
 class WebDesk:
     """Reads sites politely under the fetch guard."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, toll: Toll | None = None) -> None:
         proxy = settings.web_proxy or None
         clock = CoarseClock(clock)
         self._fetcher = Fetcher(
@@ -48,8 +30,11 @@ class WebDesk:
             user_agent=AGENT,
             per_host_interval=SANDBOX_INTERVAL if settings.sandbox else INTERVAL,
             clock=clock,
+            toll=toll,
         )
-        self._browser = Browser(proxy=proxy, sandbox=settings.sandbox, user_agent=AGENT, clock=clock)
+        self._browser = Browser(
+            proxy=proxy, sandbox=settings.sandbox, user_agent=AGENT, clock=clock, toll=toll
+        )
         self._search = SearchClient(self._fetcher, settings.search_url or None)
         self._robots = Robots(self._fetcher)
 

@@ -154,6 +154,8 @@ def _result(desk: Desk, icp: Icp, batch: _Batch, discovery: Discovery) -> StepRe
     )
     if tally.failed:
         text += f" The search did not answer {tally.failed} of {tally.queries} queries, so there may be more."
+    if tally.spent is not None:
+        text += f" {tally.spent.message} The rest is looked at when you ask again."
     data = {
         "batch_id": batch.id,
         "companies": batch.companies,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import Correctable, RainmakerError, Retryable
+from language.usage import Allowance, Unlimited, estimated_tokens
 
 _BATCH = 96
 _MAX_CHARACTERS = 24_000  # about 8,000 tokens, the limit of the common models
@@ -20,7 +21,13 @@ class OpenAiEmbeddings:
     """`POST {base_url}/embeddings`; answers may hold numbers or base64."""
 
     def __init__(
-        self, base_url: str, *, api_key: str = "", model: str, client: httpx2.AsyncClient | None = None
+        self,
+        base_url: str,
+        *,
+        api_key: str = "",
+        model: str,
+        client: httpx2.AsyncClient | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self.name = f"openai:{model}"
         self.dimension = 0
@@ -28,9 +35,10 @@ class OpenAiEmbeddings:
         self._key = api_key
         self._model = model
         self._client = client
+        self._allowance = allowance or Unlimited()
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors of the texts. Raises Retryable (transport, 429, 5xx) or Correctable (the rest)."""
+        """Unit vectors of the texts. Raises Retryable (transport, 429, 5xx), BudgetSpent, or Correctable (the rest)."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         if self._client is not None:
@@ -53,6 +61,7 @@ class OpenAiEmbeddings:
     async def _batch(self, client: httpx2.AsyncClient, texts: Sequence[str]) -> NDArray[np.float32]:
         # An empty input is refused by the common servers; a blank is not.
         cleaned = [text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode() or " " for text in texts]
+        await self._allowance.take(estimated_tokens(sum(map(len, cleaned))))
         answer = await self._post(client, {"model": self._model, "input": cleaned})
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])

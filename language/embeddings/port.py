@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, assert_never
 
 from domain.errors import Correctable
+from language.usage import Allowance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +37,12 @@ class Embedder(Protocol):
 
 
 def choose(
-    kind: EmbedderKind = "auto", *, base_url: str = "", api_key: str = "", model: str = ""
+    kind: EmbedderKind = "auto",
+    *,
+    base_url: str = "",
+    api_key: str = "",
+    model: str = "",
+    allowance: Allowance | None = None,
 ) -> Embedder:
     """The embedder asked for; `auto` takes the packaged model where it is installed, else hashed words.
 
@@ -62,7 +68,8 @@ def choose(
                 )
             from language.embeddings.openai_wire import OpenAiEmbeddings
 
-            return OpenAiEmbeddings(base_url, api_key=api_key, model=model or "text-embedding-3-small")
+            name = model or "text-embedding-3-small"
+            return OpenAiEmbeddings(base_url, api_key=api_key, model=name, allowance=allowance)
     assert_never(kind)
 
 

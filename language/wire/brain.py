@@ -26,6 +26,7 @@ from language.port import (
     ToolOffer,
 )
 from language.prompt_files import prompts_version
+from language.usage import Allowance
 from language.wire import answering, planning, reading, replies, writing
 from language.wire.client import ModelClient
 from language.wire.pages import without_machine_talk
@@ -50,6 +51,7 @@ class OpenAILanguage:
         retry: when and how long a failed call is repeated.
         timeout: seconds for one model answer.
         page_tokens: most tokens of page text in one prompt.
+        allowance: where the tokens of its calls are taken from.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class OpenAILanguage:
         retry: RetryPolicy | None = None,
         timeout: float = 60.0,
         page_tokens: int = 6_000,
+        allowance: Allowance | None = None,
     ) -> None:
-        self._client = ModelClient(model, retry=retry or RetryPolicy(), timeout=timeout)
+        self._client = ModelClient(model, retry=retry or RetryPolicy(), timeout=timeout, allowance=allowance)
         self._rules = rules
         self._page_tokens = page_tokens
         self._info = BrainInfo(name=f"openai:{name}", offline=False, limits=LIMITS, version=prompts_version())

@@ -5,12 +5,12 @@ Nothing here judges an answer. Only `stream` streams; everything else arrives wh
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from language.port import TokenSink
-from language.usage import estimated_tokens, record
+from language.usage import Allowance, Unlimited, estimated_tokens, record
 from language.wire.retry import RetryPolicy, StructureUnsupported
 from runtime.llm import RAW_ARGUMENTS
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     ModelSource = BaseChatModel | Callable[[], BaseChatModel]
 
 MAX_STREAMED_CHARS = 20_000
+ANSWER_TOKENS = 1_000  # set aside for an answer before it is known
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,21 @@ class ModelClient:
         source: a chat model, or a function that makes it at the first call (its import is slow).
         retry: when a failed call is repeated.
         timeout: seconds for one attempt, first byte to last.
+        allowance: where each attempt's tokens are taken from; one that fails keeps what was set aside for it.
     """
 
-    def __init__(self, source: "ModelSource", *, retry: RetryPolicy, timeout: float) -> None:
+    def __init__(
+        self,
+        source: "ModelSource",
+        *,
+        retry: RetryPolicy,
+        timeout: float,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._source = source
         self._retry = retry
         self._timeout = timeout
+        self._allowance = allowance or Unlimited()
         self._models: tuple[BaseChatModel, BaseChatModel] | None = None
         self._structured = True
 
@@ -70,6 +80,7 @@ class ModelClient:
         Raises:
             Retryable: the server is down, busy or slow beyond the retry budget.
             Correctable: the request itself is refused.
+            BudgetSpent: too few tokens are left today.
         """
         if schema is None or not self._structured:
             return await self._whole(system, _with_schema(user, schema), tools, None)
@@ -109,15 +120,24 @@ class ModelClient:
 
         async def attempt() -> Reply:
             whole, _ = await self._loaded()
-            async with asyncio.timeout(self._timeout):
-                message = await whole.ainvoke(
-                    _messages(system, user), config={"callbacks": []}, extra_body=extra or None
-                )
-            return _counted(message, len(system) + len(user) + len(json.dumps(extra)))
+
+            async def call() -> "AIMessage":
+                async with asyncio.timeout(self._timeout):
+                    return await whole.ainvoke(
+                        _messages(system, user), config={"callbacks": []}, extra_body=extra or None
+                    )
+
+            return await self._charged(len(system) + len(user) + len(json.dumps(extra)), call)
 
         return await self._retry.run(attempt)
 
     async def _streamed(self, system: str, user: str, on_text: TokenSink) -> Reply:
+        async def call() -> "AIMessage":
+            return await self._stream_once(system, user, on_text)
+
+        return await self._charged(len(system) + len(user), call)
+
+    async def _stream_once(self, system: str, user: str, on_text: TokenSink) -> "AIMessage":
         _, streaming = await self._loaded()
         total: Any = None
         size = 0
@@ -132,7 +152,16 @@ class ModelClient:
                     break
         if total is None:
             raise ValueError("an empty stream")
-        return _counted(total, len(system) + len(user))
+        return total  # type: ignore[no-any-return]
+
+    async def _charged(self, prompt_chars: int, call: "Callable[[], Awaitable[AIMessage]]") -> Reply:
+        """One attempt, its tokens taken beforehand and settled afterwards."""
+        taken = estimated_tokens(prompt_chars) + ANSWER_TOKENS
+        at = await self._allowance.take(taken)
+        message = await call()
+        reply, used = _counted(message, prompt_chars)
+        await self._allowance.settle(taken, used, at)
+        return reply
 
     async def _loaded(self) -> "tuple[BaseChatModel, BaseChatModel]":
         """The model twice: one that never streams (not even inside a streamed graph) and one that may."""
@@ -160,15 +189,15 @@ def _with_schema(user: str, schema: Mapping[str, Any] | None) -> str:
     return f"{user}\n\nAnswer with one JSON object and nothing else. Its schema:\n{json.dumps(schema)}"
 
 
-def _counted(message: "AIMessage", prompt_chars: int) -> Reply:
+def _counted(message: "AIMessage", prompt_chars: int) -> tuple[Reply, int]:
+    """The reply and the tokens of its prompt and answer, as told or estimated."""
     reply = reply_of(message)
     written = len(reply.text) + sum(len(call.arguments or "") for call in reply.calls)
     usage = message.usage_metadata or {}
-    record(
-        usage.get("input_tokens") or estimated_tokens(prompt_chars),
-        usage.get("output_tokens") or estimated_tokens(written),
-    )
-    return reply
+    asked = usage.get("input_tokens") or estimated_tokens(prompt_chars)
+    answered = usage.get("output_tokens") or estimated_tokens(written)
+    record(asked, answered)
+    return reply, asked + answered
 
 
 def reply_of(message: "AIMessage") -> Reply:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import approvals
+from autonomy import approvals, budgets
 from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
 from domain.decisions import OutboxState
@@ -55,7 +55,7 @@ async def digest(tx: AsyncConnection, terms: Terms, now: datetime, since: dateti
         ("Found", await _found(tx, start)),
         ("Needs you", await _needs(tx, terms, now)),
         ("Plan", await _plan(tx, now)),
-        ("Cost", await _cost(tx, start)),
+        ("Cost", (*await _cost(tx, start), *await _used(tx, terms, now))),
     )
     return Digest(start, now, tuple((title, lines or ("Nothing.",)) for title, lines in parts))
 
@@ -167,6 +167,20 @@ async def _cost(tx: AsyncConnection, since: datetime) -> tuple[str, ...]:
         told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
         lines.append(f"{len(rows)} decisions: {told}")
     return tuple(lines)
+
+
+async def _used(tx: AsyncConnection, terms: Terms, now: datetime) -> tuple[str, ...]:
+    """Today's share of the budgets that were touched at all."""
+    named: dict[budgets.Kind, str] = {
+        "mails": "mails",
+        "fetches": "web requests",
+        "tokens": "model tokens",
+    }
+    used = {kind: await budgets.used(tx, kind, now) for kind in named}
+    caps = terms.budgets
+    return tuple(
+        f"{count:,} of {getattr(caps, kind):,} {named[kind]} today" for kind, count in used.items() if count
+    )
 
 
 async def _column(tx: AsyncConnection, column: Any, *where: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from domain.accounts import CompanyFacts
-from domain.errors import Correctable, RainmakerError
+from domain.errors import BudgetSpent, Correctable, RainmakerError
 from domain.knowledge import Page
 from domain.site_names import registrable_domain
 from language.port import Language
@@ -63,6 +63,7 @@ class Tally:
     unreadable: int = 0
     lists: int = 0
     duplicates: int = 0
+    spent: BudgetSpent | None = None  # why it ended early
 
 
 @dataclass
@@ -84,12 +85,16 @@ class Discovery:
 
         Raises:
             Correctable: no search is set. Retryable: the search answered no query at all.
+            BudgetSpent: before any site was read; later it only ends the run, see the tally.
         """
         self._seen |= self.known_domains
         waiting = deque(queries)
         tasks: set[asyncio.Task[Visited | None]] = set()
         try:
             while waiting or self._frontier or tasks:
+                if self.tally.spent is not None:
+                    waiting.clear()
+                    self._frontier.clear()
                 while waiting and len(self._frontier) < SITES_AT_ONCE:
                     await self._search(waiting.popleft())
                 while self._frontier and len(tasks) < SITES_AT_ONCE:
@@ -101,12 +106,17 @@ class Discovery:
                     found = task.result()
                     if found is not None and self._is_new(found.facts):
                         yield found
-            if self._trouble is not None and self.tally.failed == self.tally.queries:
-                raise self._trouble
+            self._raise_when_nothing_could_be_read()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _raise_when_nothing_could_be_read(self) -> None:
+        if self.tally.spent is not None and not self.tally.sites:
+            raise self.tally.spent
+        if self._trouble is not None and self.tally.failed == self.tally.queries:
+            raise self._trouble
 
     async def _search(self, query: str) -> None:
         self.tally.queries += 1
@@ -115,6 +125,9 @@ class Discovery:
                 hits = await self.web.search(query, number)
             except Correctable:
                 raise
+            except BudgetSpent as error:
+                self.tally.spent = error
+                return
             except RainmakerError as error:
                 log.info("search_failed", extra={"code": error.code})
                 self.tally.failed += number == 1
@@ -152,6 +165,9 @@ class Discovery:
                 self.tally.duplicates += 1
                 return None
             facts = await self.language.read_company(domain, visit.pages)
+        except BudgetSpent as error:
+            self.tally.spent = error
+            return None
         except RainmakerError as error:
             self.tally.unreadable += 1
             log.debug("site_unreadable", extra={"code": error.code})

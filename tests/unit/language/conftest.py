@@ -27,6 +27,7 @@ from language.port import (
     TokenSink,
     ToolOffer,
 )
+from language.usage import Allowance
 from language.wire.brain import OpenAILanguage
 from language.wire.retry import RetryPolicy
 
@@ -125,12 +126,14 @@ def make_brain(
 ) -> Callable[..., Any]:
     """A brain on the stub that does not really wait between attempts."""
 
-    def make(timeout: float = 10.0, **policy: Any) -> OpenAILanguage:
+    def make(timeout: float = 10.0, allowance: Allowance | None = None, **policy: Any) -> OpenAILanguage:
         from runtime.llm import chat_model
 
         retry = RetryPolicy(sleep=waits.sleep, monotonic=waits.monotonic, jitter=lambda: 1.0, **policy)
         model = chat_model(base_url=stub_server.url, model="stub", timeout=timeout)
-        return OpenAILanguage(model, rules=rules, name="stub", retry=retry, timeout=timeout)
+        return OpenAILanguage(
+            model, rules=rules, name="stub", retry=retry, timeout=timeout, allowance=allowance
+        )
 
     return make
 

@@ -3,11 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from domain.errors import Correctable, RainmakerError, Retryable
+from domain.errors import BudgetSpent, Correctable, RainmakerError, Retryable
 from evals.stub_model.script import Kind, Script
 from language.port import Situation
 from language.usage import metered
@@ -196,3 +197,42 @@ async def test_calls_and_tokens_are_counted_per_piece_of_work(brain: OpenAILangu
     assert (whole.calls, part.calls) == (2, 1)
     assert whole.prompt_tokens == 2 * part.prompt_tokens > 100
     assert part.completion_tokens > 0
+
+
+class Purse:
+    """An allowance that remembers what was set aside and what it became."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.taken: list[int] = []
+        self.settled: list[tuple[int, int]] = []
+
+    async def take(self, tokens: int) -> datetime:
+        if tokens > self.left:
+            raise BudgetSpent("The tokens of today are used up.")
+        self.left -= tokens
+        self.taken.append(tokens)
+        return datetime(2026, 11, 21)
+
+    async def settle(self, taken: int, used: int, at: datetime) -> None:
+        self.settled.append((taken, used))
+
+
+async def test_every_attempt_takes_its_tokens_first_and_settles_what_it_used(
+    make_brain: Callable[..., OpenAILanguage], script: Script
+) -> None:
+    purse = Purse(1_000_000)
+    script.then(Kind.BUSY, retry_after="1")
+    with metered() as usage:
+        assert await hello(make_brain(allowance=purse))
+    assert len(purse.taken) == 2
+    assert purse.settled == [(purse.taken[1], usage.prompt_tokens + usage.completion_tokens)]
+
+
+async def test_without_tokens_left_the_server_is_never_asked(
+    make_brain: Callable[..., OpenAILanguage], script: Script, waits: Any
+) -> None:
+    with pytest.raises(BudgetSpent):
+        await hello(make_brain(allowance=Purse(5)))
+    assert script.requests == []
+    assert waits.slept == []

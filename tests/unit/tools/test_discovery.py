@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.accounts import CompanyFacts, Fact
-from domain.errors import Correctable, Retryable
+from domain.errors import BudgetSpent, Correctable, Retryable
 from domain.knowledge import Block, Evidence, Link, Page
 from domain.labels import web_label
 from domain.site_names import registrable_domain
@@ -229,3 +229,27 @@ async def test_stopping_early_stops_the_reading():
                 break
     assert len(taken) == 10
     assert len(web.visited) <= 10 + 2 * SITES_AT_ONCE
+
+
+async def test_a_spent_budget_ends_the_run_with_what_was_read():
+    class OneMore(HandMadeWeb):
+        async def visit(self, url: str, max_pages: int, on_page: Any = None) -> SiteVisit:
+            if len(self.visited) == 3:
+                raise BudgetSpent("The requests of today are used up.")
+            return await super().visit(url, max_pages, on_page)
+
+    names = [f"firm{number}" for number in range(200)]
+    web = OneMore(sites(*names), {("q", 1): [f"http://{name}.example/" for name in names]})
+    domains, discovery = await found(web)
+    assert len(domains) == len(web.visited) == 3
+    assert discovery.tally.spent is not None
+    assert discovery.tally.unreadable == 0
+
+
+async def test_a_budget_spent_before_anything_was_read_is_the_news():
+    class Nothing(HandMadeWeb):
+        async def search(self, query: str, number: int = 1) -> Sequence[Hit]:
+            raise BudgetSpent("The requests of today are used up.")
+
+    with pytest.raises(BudgetSpent):
+        await found(Nothing())

@@ -17,7 +17,7 @@ from domain.errors import Correctable, RainmakerError, Refused, Retryable
 from domain.knowledge import Page
 from runtime.clock import Clock, SystemClock
 from tools.read.web.egress import EgressProxy
-from tools.read.web.fetch import Fetched
+from tools.read.web.fetch import Fetched, Toll
 from tools.read.web.guard import Resolver, check_url
 from tools.read.web.page import read_page
 from tools.read.web.rendered import KEEP_VISIBLE, TEXT_LENGTH
@@ -65,6 +65,7 @@ class Browser:
         sandbox: only with it may the egress proxy serve private names.
         seconds: time limit for one page.
         executable: path of a Chromium; found by itself when None.
+        toll: takes each page, whatever it loads, as one request from the budget of the day.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Browser:
         seconds: float = 25.0,
         executable: str | None = None,
         clock: Clock | None = None,
+        toll: Toll | None = None,
     ) -> None:
         self._proxy = proxy
         self._allow_private = sandbox and proxy is not None
@@ -85,6 +87,7 @@ class Browser:
         self._seconds = seconds
         self._executable = executable
         self._clock = clock or SystemClock()
+        self._toll = toll
         self._session: _Session | None = None
         self._missing: Correctable | None = None
         self._starting = asyncio.Lock()
@@ -94,11 +97,13 @@ class Browser:
         """The page as a person sees it after its scripts ran.
 
         Raises:
-            Refused: the guard said no to the address or to where it led.
+            Refused: the guard said no to the address or to where it led, or no request is left today.
             Correctable: `browser_missing`.
             Retryable: `browser_too_slow`, `browser_crashed`, `browser_failed_to_start`, `page_not_rendered`.
         """
         check_url(url, allow_private=self._allow_private)
+        if self._toll is not None:
+            await self._toll()
         async with self._slots:
             session = await self._running()
             try:

@@ -37,6 +37,7 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _ASKED_TO_WAIT = {429, 503}
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.6,*/*;q=0.3"
 OnHop = Callable[[Url], Awaitable[None]]
+Toll = Callable[[], Awaitable[None]]  # asked before every request; raises when none may be made any more
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Fetcher:
         per_host_interval: seconds between two requests to one host.
         pool: how many requests may be under way at once.
         clock: stamps `fetched_at` with business time.
+        toll: takes each request from the budget of the day.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Fetcher:
         pool: int = 64,
         pace: HostPace | None = None,
         clock: Clock | None = None,
+        toll: Toll | None = None,
     ) -> None:
         self.user_agent = user_agent
         self.proxy = proxy
@@ -114,6 +117,7 @@ class Fetcher:
         self._pool = pool
         self._slots = asyncio.Semaphore(pool)
         self._clock = clock or SystemClock()
+        self._toll = toll
         self._client: httpx2.AsyncClient | None = None
         self._owners: httpx2.AsyncClient | None = None
 
@@ -150,6 +154,7 @@ class Fetcher:
             Refused: the guard, a limit, TLS or a redirect chain said no.
             Retryable: transport trouble, or the site asked to come back later (`retry_after`).
             Correctable: `not_a_page`, another type than wanted.
+            BudgetSpent: no request is left today.
         """
         hops: list[str] = []
         target, budget, extra = self.check(url), self.limits.total_seconds, dict(headers or {})
@@ -227,6 +232,8 @@ class Fetcher:
     ) -> Fetched:
         if client is None:
             raise Bug("The fetcher was used outside its `async with`.", where=url)
+        if self._toll is not None:
+            await self._toll()
         asked = {
             "user-agent": self.user_agent,
             "accept": _ACCEPT,

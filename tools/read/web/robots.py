@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from domain.errors import RainmakerError, Refused, Retryable
+from domain.errors import BudgetSpent, RainmakerError, Refused, Retryable
 from tools.read.web.fetch import Fetched, Fetcher
 from tools.read.web.guard import Url
 
@@ -48,10 +48,12 @@ class Robots:
         """Return when the address may be read.
 
         Raises:
-            Refused: `robots_disallow`.
+            Refused: `robots_disallow`. BudgetSpent: no request is left today.
             Retryable: `robots_unavailable`; its cause says why the rules could not be read.
         """
         rules = await self._rules(url)
+        if isinstance(rules.failure, BudgetSpent):
+            raise rules.failure
         if rules.failure is not None:
             raise Retryable(
                 "The site's robots.txt could not be read, so its pages are left alone for now.",
@@ -97,7 +99,8 @@ class Robots:
 
     def _closed(self, error: RainmakerError, url: Url) -> _Rules:
         log.info("robots_unavailable", extra={"host": url.host, "code": error.code})
-        return _Rules(None, error, self._now() + _KEEP_FAILURE_SECONDS)
+        kept = 0.0 if isinstance(error, BudgetSpent) else _KEEP_FAILURE_SECONDS  # the site did not fail
+        return _Rules(None, error, self._now() + kept)
 
 
 def _parse(answer: Fetched) -> Protego:

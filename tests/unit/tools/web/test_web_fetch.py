@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import Correctable, Refused, Retryable
+from domain.errors import BudgetSpent, Correctable, Refused, Retryable
 from tools.read.web.fetch import Fetcher, FetchLimits, retry_after
 from tools.read.web.pace import HostPace
 
@@ -290,3 +290,21 @@ def _self_signed(folder: Path, name: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
+
+
+async def test_every_request_asks_the_toll_and_a_refused_one_is_never_made(web: Any, sandboxed: Any) -> None:
+    web.put("acme.example/a", "<p>A")
+    left = [1, 1]
+
+    async def toll() -> None:
+        if not left:
+            raise BudgetSpent("No request is left.")
+        left.pop()
+
+    async with sandboxed(toll=toll) as fetcher:
+        await fetcher.get("http://acme.example/a")
+        await fetcher.get("http://acme.example/a")
+        seen = len(web.asked)
+        with pytest.raises(BudgetSpent):
+            await fetcher.get("http://acme.example/a")
+        assert len(web.asked) == seen

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import RainmakerError
+from domain.errors import BudgetSpent, RainmakerError
 from tools.read.web.robots import Robots
 
 
@@ -77,3 +77,21 @@ async def test_a_crawl_delay_slows_our_pace_up_to_a_bound(
     await pace.turn("acme.example")
     await pace.turn("acme.example")
     assert machine_time.slept == [1.0, 10.0]
+
+
+async def test_a_spent_budget_is_not_taken_for_the_sites_fault_and_is_asked_about_again(
+    web: Any, sandboxed: Any
+) -> None:
+    web.put("acme.example/robots.txt", "User-agent: *\nAllow: /")
+    left: list[int] = []
+
+    async def toll() -> None:
+        if not left:
+            raise BudgetSpent("No request is left.")
+
+    async with sandboxed(toll=toll) as fetcher:
+        robots, url = Robots(fetcher), fetcher.check("http://acme.example/a")
+        with pytest.raises(BudgetSpent):
+            await robots.check(url)
+        left.append(1)
+        await robots.check(url)
