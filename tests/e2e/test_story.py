@@ -107,7 +107,8 @@ async def send_everything(service, market) -> None:  # type: ignore[no-untyped-d
     """Step the sandbox's clock from one due piece of work to the next until every mail of the campaign left."""
     for _ in range(80):
         done = await service.command("tick", {"until_idle": True})
-        if not (await service.command("campaign_report", {}))["mails"].keys() & {"queued", "claimed", "in_doubt"}:
+        mails = (await service.command("campaign_report", {}))["mails"]
+        if not mails.keys() & {"queued", "claimed", "in_doubt"}:
             return
         await market.step_to(done["next_due"])
     raise AssertionError("mails are still due after 80 steps")
