@@ -63,18 +63,28 @@ async def guard(house: House, *, machine: Machine | None = None) -> list[str]:
 async def _chain(house: House, at: Machine, watched: bool) -> list[Trip]:
     watch = house.watch
     full = at.seconds - watch.chain_full_at >= FULL_WALK
-    kept, expected = house.audit_head.read(), house.audit_head.path.exists()  # before the look, never after
+    kept, expected = await _head(house)  # before the look, never after
     now = await house.clock.now()
     async with house.database.read() as tx:
         first = watch.chain.records == 0 and watched
         trips = [triggers.clock_at_start(await audit_walk.last_at(tx), now)] if first else []
         breaks, end = await _breaks(tx, audit_walk.START if full else watch.chain)
-        ended = await audit_walk.against(tx, Walked(end), kept, expected=expected or end.records > 0)
+        ended = await audit_walk.against(tx, Walked(end), kept, expected=expected)
     if full:
         watch.chain_full_at = at.seconds
     watch.chain = end
     trips += [triggers.chain(one.first_bad, one.problem, one.key) for one in (*breaks, ended)]
     return [trip for trip in trips if trip is not None]
+
+
+async def _head(house: House) -> tuple[Head | None, bool]:
+    """The signed head, and whether there must be one."""
+    kept = house.audit_head
+    if kept.path.exists():
+        return kept.read(), True
+    async with house.database.read() as tx:
+        begun = await audit_walk.last_at(tx) is not None
+    return (await kept.awaited(), True) if begun else (None, False)
 
 
 async def _breaks(tx: AsyncConnection, start: Head) -> tuple[list[Walked], Head]:

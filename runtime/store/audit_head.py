@@ -1,9 +1,11 @@
 """The signed head of the audit chain, kept in a file beside the database, so that cutting off its end is found."""
 
+import asyncio
 import fcntl
 import hmac
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store import audit
 from runtime.store.audit import Head, Verified
+
+FIRST_HEAD_SECONDS = 3.0  # the very first head is written this soon after its record
 
 
 @dataclass(frozen=True)
@@ -38,16 +42,25 @@ class HeadFile:
         except (OSError, UnicodeDecodeError):
             return None
 
+    async def awaited(self) -> Head | None:
+        """The head, given the moment that another process may need to write the very first one."""
+        end = time.monotonic() + FIRST_HEAD_SECONDS
+        while not self.path.exists() and time.monotonic() < end:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.02)
+        return self.read()
+
 
 async def verify_with_head(tx: AsyncConnection, kept: HeadFile) -> Verified:
     """Walk the chain and hold its end against the signed head.
 
     Records may have been added since the head was written (a crash between the two), but none may be gone.
     """
+    missing, head = not kept.path.exists(), kept.read()  # before the look, never after
     walked = await audit.verify(tx)
-    if not walked.ok or (walked.records == 0 and not kept.path.exists()):
+    if not walked.ok or (walked.records == 0 and missing):
         return walked
-    head = kept.read()
+    if missing and await kept.awaited() is not None:
+        return walked
     if head is None:
         return Verified(False, walked.records, None, "the signed head is missing or was not written by us")
     if await audit.hash_at(tx, head.records) == head.hash:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.store import audit
+from runtime.store import audit, audit_head
 from runtime.store.audit import Head, Verified
 from runtime.store.audit_head import HeadFile, check_head, sign_head, verify_with_head
 from runtime.store.engine import Database
@@ -136,13 +137,31 @@ async def test_a_chain_written_anew_by_who_knows_the_hash_is_found(
 
 @pytest.mark.parametrize("text", [None, "", "{}"])
 async def test_a_missing_or_damaged_head_is_told(
-    database: Database, kept: HeadFile, text: str | None
+    database: Database, kept: HeadFile, text: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(audit_head, "FIRST_HEAD_SECONDS", 0.0)
     kept.path.unlink() if text is None else kept.path.write_text(text)
     async with database.read() as tx:
         found = await verify_with_head(tx, kept)
     assert (found.ok, found.first_bad) == (False, None)
     assert "signed head" in found.problem
+
+
+async def test_the_very_first_head_may_be_written_while_somebody_looks(
+    database: Database, kept: HeadFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = kept.read()
+    kept.path.unlink()
+    walk = audit.verify
+
+    async def walked_while_the_writer_finishes(tx: AsyncConnection) -> Verified:
+        found = await walk(tx)
+        kept.keep(head.records, head.hash)
+        return found
+
+    monkeypatch.setattr(audit, "verify", walked_while_the_writer_finishes)
+    async with database.read() as tx:
+        assert (await verify_with_head(tx, kept)).ok
 
 
 async def test_a_rolled_back_record_never_reaches_the_head(database: Database, kept: HeadFile) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from runtime.store import audit, harms, people, talks
+from runtime.store import audit, audit_walk, harms, people, talks
 from runtime.store.tables import audit as records
 from runtime.store.tables import outbox
 from service import guarding
@@ -297,3 +297,18 @@ async def test_an_act_approved_before_a_stop_does_not_happen_after_it(lived_in):
             await execute(
                 tx, permit, made, terms=lived_in.house.terms, ids=workspace.ids, now=lived_in.clock.at
             )
+
+
+async def test_a_turn_between_the_first_record_and_its_head_stops_nothing(lived_in, sink, monkeypatch):
+    await sent_mails(lived_in, 1)
+    head, look = lived_in.house.audit_head.path, audit_walk.last_at
+    signed = head.read_text()
+    head.unlink()
+
+    async def looked_at_while_the_writer_finishes(tx):
+        found = await look(tx)
+        head.write_text(signed)
+        return found
+
+    monkeypatch.setattr(audit_walk, "last_at", looked_at_while_the_writer_finishes)
+    assert await chain_trips(lived_in.house) == []
