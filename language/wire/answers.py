@@ -17,7 +17,7 @@ from language.prompt_files import load_prompt
 from language.wire import guard
 from language.wire.client import ModelClient, Reply
 from language.wire.strict import Unusable, clean_text, quoted
-from language.wire.writing import check_words, claims_in
+from language.wire.writing import check_words, claims_in, text_schema
 
 MAX_BODY_CHARS = 4_000
 _HUMAN = re.compile(
@@ -29,25 +29,7 @@ _SOFTWARE = re.compile(
     r"\b(?:software|machine|automat\w+|AI|KI|assistant|bot|maschine|logiciel|programma?)\b", re.I
 )
 _TIMES = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
-_STRING = {"type": "string"}
-ANSWER: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "problem": _STRING,
-        "body": _STRING,
-        "claims": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"text": _STRING, "fact": {"type": "integer"}},
-                "required": ["text", "fact"],
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": ["problem", "body", "claims"],
-    "additionalProperties": False,
-}
+ANSWER = text_schema("problem", "body")
 
 
 async def write(client: ModelClient, brief: ReplyBrief) -> ReplyDraft:

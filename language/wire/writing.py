@@ -24,25 +24,29 @@ _PLACEHOLDER = re.compile(
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"']+", re.I)
 _NO_PROBLEM = {"", "none", "no", "n/a", "null"}
 _STRING = {"type": "string"}
-MAIL: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "problem": _STRING,
-        "subject": _STRING,
-        "body": _STRING,
-        "claims": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"text": _STRING, "fact": {"type": "integer"}},
-                "required": ["text", "fact"],
-                "additionalProperties": False,
-            },
-        },
+CLAIMS: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"text": _STRING, "fact": {"type": "integer"}},
+        "required": ["text", "fact"],
+        "additionalProperties": False,
     },
-    "required": ["problem", "subject", "body", "claims"],
-    "additionalProperties": False,
 }
+
+
+def text_schema(*parts: str) -> dict[str, Any]:
+    """What the model must send: these texts, and the claims they make, each with the number of its fact."""
+    properties = {**dict.fromkeys(parts, _STRING), "claims": CLAIMS}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+MAIL = text_schema("problem", "subject", "body")
 
 
 async def write(client: ModelClient, brief: MailBrief) -> WrittenMail:

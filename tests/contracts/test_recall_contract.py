@@ -1,7 +1,6 @@
 """Recall over the index in the home and over the one in Postgres: the same passages with the same scores."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ import pytest_asyncio
 from sqlalchemy import make_url
 
 from domain.chunks import Chunk
-from domain.ids import derived
-from domain.labels import SECRET, Integrity, Label, owner_label, web_label
+from domain.labels import SECRET, Integrity, Label, owner_label
 from language.embeddings.hashed import HashedWords
 from memory.pgvector import PgVectorShelf
 from memory.recall import Memory
@@ -18,56 +16,8 @@ from runtime.store.engine import Database
 from runtime.store.postgres import connect_args
 from service.recall_desk import RecallDesk
 from tests.fixtures.postgres import PostgresServer
+from tests.fixtures.recall import BIKES, PRICE, ROOTS, Shelves, ShortWords, StillClock, chunk
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-class StillClock:
-    async def now(self) -> datetime:
-        return NOW
-
-
-def chunk(subject: str, text: str, *, label: Label | None = None, days: float = 3.0) -> Chunk:
-    url = f"https://{subject}.example/"
-    return Chunk(
-        id=derived("chk", subject, url, text),
-        subject=subject,
-        url=url,
-        text=text,
-        end=len(text),
-        seen_at=NOW - timedelta(days=days),
-        label=label or web_label(url),
-    )
-
-
-class Shelves:
-    """A chunk source that counts what it is asked for."""
-
-    def __init__(self, *chunks: Chunk) -> None:
-        self.chunks = list(chunks)
-        self.asked: list[str] = []
-
-    async def chunks_of(self, subjects: Sequence[str]) -> list[Chunk]:
-        self.asked += subjects
-        return [one for one in self.chunks if one.subject in subjects]
-
-    async def all_chunks(self) -> AsyncIterator[list[Chunk]]:
-        yield self.chunks
-
-
-class ShortWords(HashedWords):
-    """Another model with another dimension."""
-
-    name = "short"
-    dimension = 32
-
-    async def embed(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
-        return (await super().embed(texts))[:, :32] + 0.01
-
-
-ROOTS = chunk("roots", "We plan implants and root canals for anxious patients in Bremen.")
-BIKES = chunk("bikes", "Our workshop repairs electric bikes and sells spare batteries.")
-PRICE = chunk("bikes", "A yearly inspection costs 90 euros.", days=40)
 NOTE = chunk("seller", "Note: inspection of bikes is our best offer.", label=owner_label("ann"))
 Open = Callable[..., Awaitable[Memory]]
 

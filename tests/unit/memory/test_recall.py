@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,56 +10,10 @@ import pytest
 
 from domain.chunks import Chunk
 from domain.errors import Retryable
-from domain.ids import derived
-from domain.labels import SECRET, Integrity, Label, owner_label, web_label
+from domain.labels import SECRET, Integrity, Label, owner_label
 from language.embeddings.hashed import HashedWords
 from memory.recall import MAX_EMBEDDED_PER_RECALL, Memory
-
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-class StillClock:
-    async def now(self) -> datetime:
-        return NOW
-
-
-def chunk(subject: str, text: str, *, label: Label | None = None, days: float = 3.0) -> Chunk:
-    url = f"https://{subject}.example/"
-    return Chunk(
-        id=derived("chk", subject, url, text),
-        subject=subject,
-        url=url,
-        text=text,
-        end=len(text),
-        seen_at=NOW - timedelta(days=days),
-        label=label or web_label(url),
-    )
-
-
-class Shelves:
-    """A chunk source that counts what it is asked for."""
-
-    def __init__(self, *chunks: Chunk) -> None:
-        self.chunks = list(chunks)
-        self.asked: list[str] = []
-
-    async def chunks_of(self, subjects: Sequence[str]) -> list[Chunk]:
-        self.asked += subjects
-        return [one for one in self.chunks if one.subject in subjects]
-
-    async def all_chunks(self) -> AsyncIterator[list[Chunk]]:
-        for one in self.chunks:
-            yield [one]
-
-
-class OtherWords(HashedWords):
-    """Another model with another dimension."""
-
-    name = "other"
-    dimension = 32
-
-    async def embed(self, texts: Sequence[str]) -> np.ndarray:
-        return (await super().embed(texts))[:, :32] + np.float32(0.01)
+from tests.fixtures.recall import BIKES, PRICE, ROOTS, Shelves, ShortWords, StillClock, chunk
 
 
 class DownWords(HashedWords):
@@ -68,11 +21,6 @@ class DownWords(HashedWords):
 
     async def embed(self, texts: Sequence[str]) -> np.ndarray:
         raise Retryable("The embeddings server did not answer.", code="embedding_server_unreachable")
-
-
-ROOTS = chunk("roots", "We plan implants and root canals for anxious patients in Bremen.")
-BIKES = chunk("bikes", "Our workshop repairs electric bikes and sells spare batteries.")
-PRICE = chunk("bikes", "A yearly inspection costs 90 euros.", days=40)
 
 
 @pytest.fixture
@@ -191,7 +139,7 @@ async def test_a_damaged_file_is_rebuilt(tmp_path: Path, damaged: str) -> None:
 
 async def test_another_model_or_dimension_means_new_vectors(tmp_path: Path) -> None:
     source = Shelves(ROOTS, BIKES, PRICE)
-    for embedder in (HashedWords(), OtherWords(), HashedWords()):
+    for embedder in (HashedWords(), ShortWords(), HashedWords()):
         memory = Memory(tmp_path, embedder, source, StillClock())
         await memory.open()
         before = await memory.state()
