@@ -11,7 +11,7 @@ from typing import Any
 from evals.market.clock import ClockMode
 from evals.market.people.script import OFF
 from evals.market.people.words import profiles
-from evals.market.run import MarketOptions, run_market
+from evals.market.run import MOVING, STILL, MarketOptions, run_market
 
 
 def read_options(arguments: list[str]) -> MarketOptions:
@@ -33,6 +33,12 @@ def read_options(arguments: list[str]) -> MarketOptions:
         choices=[OFF, *profiles()],
         default="calibrated",
         help="how people answer mails: published rates, everything at once, or not at all",
+    )
+    parser.add_argument(
+        "--world",
+        choices=[MOVING, STILL],
+        default=MOVING,
+        help="whether rivals, sources and companies change with time, or nothing but the clock does",
     )
     parser.add_argument("--ports-file", type=Path, help="where to write the endpoints as JSON")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")

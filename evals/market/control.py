@@ -17,11 +17,15 @@ from starlette.routing import Route
 from evals.market.calendar.diary import Diary
 from evals.market.clock import ClockMode, ClockReading, MarketClock
 from evals.market.egress import EgressProxy
+from evals.market.events.api import EventsApi
+from evals.market.events.scene import Scene
+from evals.market.events.shocks import Shocks
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.faults import Fault, FaultKind, FaultScript
 from evals.market.mail.store import MailStore, ReceivedMail
 from evals.market.people.api import PeopleApi
 from evals.market.people.town import Townsfolk
+from evals.market.sites.internet import Internet
 from evals.market.truth import describe_all
 from evals.market.world.atlas import Atlas
 from evals.market.world.records import Company
@@ -43,6 +47,9 @@ class Surroundings:
     proxy: EgressProxy
     diary: Diary
     folk: Townsfolk
+    scene: Scene
+    shocks: Shocks
+    internet: Internet
 
 
 class ControlApi:
@@ -69,6 +76,9 @@ class ControlApi:
             ("/calendar/events/{uid}", self.remove_event, "DELETE"),
             ("/truth/companies", self.truth, "GET"),
             *PeopleApi(self._around.folk, self._around.clock.now).routes(),
+            *EventsApi(
+                self._around.scene, self._around.shocks, self._around.internet, self._around.clock.now
+            ).routes(),
         ]
         routes = [Route("/health", self.health), Route("/now", self.now)]
         routes += [Route(path, self._guard(endpoint), methods=[method]) for path, endpoint, method in guarded]
@@ -167,8 +177,9 @@ class ControlApi:
         return JSONResponse({"removed": uid}) if found else _error(404, "no such event")
 
     async def truth(self, _: Request) -> Response:
-        """Tell the truth about every company."""
-        return JSONResponse(describe_all(self._around.atlas, self._around.companies))
+        """Tell the truth about every company as it is now."""
+        around = self._around
+        return JSONResponse(describe_all(around.atlas, around.scene.book.all_as_of(around.clock.now())))
 
     def _guard(self, endpoint: Endpoint) -> Endpoint:
         """Let an endpoint be called only with the token; wrong input becomes one sentence."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from evals.market.sites.dated import unchanged
 from evals.market.sites.internet import Internet
 from evals.market.sites.page import Request, Response, plain
 
@@ -100,12 +101,16 @@ class EgressProxy:
             return plain(
                 502, "CONNECT refused: the sandbox serves plain http only, ask for http:// addresses"
             )
-        request = _request(head)
+        request = _request(head, self._now())
         if request is None:
             return plain(502, "only http:// addresses exist in the sandbox")
         if head.method not in {"GET", "HEAD", "POST"}:
             return Response(405, b"Method Not Allowed", "text/plain", {"Allow": "GET, HEAD, POST"})
         response = self._internet.answer(request) or plain(502, f"unknown host: {request.host}")
+        if unchanged(
+            response, head.headers.get("if-none-match", ""), head.headers.get("if-modified-since", "")
+        ):
+            response = Response(304, b"", response.content_type, response.headers)
         agent = head.headers.get("user-agent", "")
         self.visits.append(Visit(self._now(), request.host, request.path, response.status, agent))
         return response
@@ -128,8 +133,8 @@ async def _skip_body(reader: asyncio.StreamReader, head: _Head) -> None:
         await reader.readexactly(int(length))
 
 
-def _request(head: _Head) -> Request | None:
-    """Turn a head into a request: absolute form, or origin form with a Host header."""
+def _request(head: _Head, at: datetime) -> Request | None:
+    """Turn a head into a request at a moment: absolute form, or origin form with a Host header."""
     target = head.target
     if target.startswith("/"):
         target = f"http://{head.headers.get('host', '')}{target}"
@@ -141,7 +146,7 @@ def _request(head: _Head) -> Request | None:
         return None
     if parts.scheme != "http" or not host or port not in {None, 80}:
         return None
-    return Request(host, parts.path or "/", parts.query, head.method)
+    return Request(host, parts.path or "/", parts.query, head.method, at)
 
 
 def _encode(response: Response, method: str, *, open_after: bool) -> bytes:

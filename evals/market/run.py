@@ -17,22 +17,27 @@ from urllib.parse import quote
 
 import uvicorn
 
+from evals.market.buyers.market import Buyers
 from evals.market.calendar.diary import Diary
 from evals.market.calendar.server import CalendarServer, calendar_url
+from evals.market.changes.residents import Residents
+from evals.market.changes.site import LivingSite
 from evals.market.clock import ClockMode, MarketClock
 from evals.market.control import ControlApi, Surroundings
 from evals.market.egress import EgressProxy
+from evals.market.events.scene import Scene
+from evals.market.events.shocks import Shocks
 from evals.market.mail.boxes import Mailboxes
-from evals.market.mail.faults import FaultScript
+from evals.market.mail.faults import FaultScript, Outages
 from evals.market.mail.sink import MailSink
 from evals.market.mail.store import MailStore
 from evals.market.people.pen import SERVER
 from evals.market.people.population import Population
 from evals.market.people.town import Town, Townsfolk
-from evals.market.search.documents import company_documents, other_documents
+from evals.market.people.words import MARKET
+from evals.market.search.documents import company_documents, dated_documents, other_documents
 from evals.market.search.endpoint import SEARCH_HOST, SearchSite
 from evals.market.search.index import SearchIndex
-from evals.market.sites.company_site import CompanySite
 from evals.market.sites.directories import directory_hosts, load_directories
 from evals.market.sites.internet import Internet, Site
 from evals.market.sites.sellers import Seller, load_sellers
@@ -47,6 +52,8 @@ _PARENT_POLL_SECONDS = 0.5
 _PARTNERS = 5
 _PEOPLE_POLL_SECONDS = 0.2
 
+MOVING, STILL = "moving", "still"
+
 
 @dataclass(frozen=True, slots=True)
 class MarketOptions:
@@ -60,6 +67,7 @@ class MarketOptions:
     speed: float = 60.0
     start: datetime | None = None
     people: str = "calibrated"
+    world: str = MOVING
     ports_file: Path | None = None
     parent_pid: int | None = None
     mail_users: tuple[str, ...] = ()
@@ -109,7 +117,9 @@ class Market:
         self._clock = MarketClock(
             options.clock, speed=options.speed, start=options.start or self._kept_time()
         )
-        self._boxes = Mailboxes()
+        self._outages = Outages(self._clock.now)
+        self._boxes = Mailboxes(self._outages)
+        self._outages.tell(self._boxes.drop_connections)
         self._faults = FaultScript()
         mails = options.home / "mails" if options.home else None
         self._store = MailStore(self._clock.now, mails)
@@ -125,13 +135,19 @@ class Market:
         mounted: dict[str, Site] = {**mount_folders(options.sites)}
         reserved = frozenset({SEARCH_HOST, *mounted, *(s.host for s in sellers), *directory_hosts()})
         companies = generate_companies(atlas, options.seed, options.companies, reserved)
-        internet = build_internet(atlas, companies, sellers, options.seed, mounted)
+        self._scene = Scene(atlas, companies, sellers, options.seed, still=options.world == STILL)
+        internet = build_internet(
+            atlas, companies, sellers, self._scene, options.seed, mounted, self._clock.now()
+        )
         self._internet = internet
         self._proxy = EgressProxy(internet, self._clock.now)
         users = options.mail_users or tuple(s.mailbox for s in sellers)
         for user in users:
             await self._boxes.add_user(user, self._password)
-        await self._settle_people(Population(atlas, companies))
+        shocks = self._remembered_shocks(users)
+        residents = Residents(atlas, companies, self._scene.book, self._clock.now)
+        minds = Buyers(options.seed, atlas, companies) if options.people == MARKET else None
+        await self._settle_people(residents, minds)
         diary = Diary(self._calendar, users[0])
         around = Surroundings(
             self._token,
@@ -144,6 +160,9 @@ class Market:
             self._proxy,
             diary,
             self._folk,
+            self._scene,
+            shocks,
+            internet,
         )
         proxy = await self._proxy.start(options.proxy_port)
         smtp = await self._sink.start(options.smtp_port)
@@ -180,6 +199,7 @@ class Market:
 
     async def warm_up(self) -> None:
         """Build the search index beside the running servers."""
+        await asyncio.to_thread(self._scene.events, self._clock.now(), self._clock.now())
         search = self._internet.site(SEARCH_HOST)
         if isinstance(search, SearchSite):
             await asyncio.to_thread(search.warm_up)
@@ -195,15 +215,29 @@ class Market:
             self._options.home.mkdir(parents=True, exist_ok=True)
             (self._options.home / "clock.json").write_text(json.dumps({"now": self._clock.now().isoformat()}))
 
-    async def _settle_people(self, population: Population) -> None:
+    def _remembered_shocks(self, users: tuple[str, ...]) -> Shocks:
+        """Bring back the shocks of an earlier run."""
+        kept = self._options.home / "shocks.jsonl" if self._options.home else None
+        shocks = Shocks(self._scene, self._outages, tuple(user.lower() for user in users), kept)
+        shocks.remember()
+        return shocks
+
+    async def _settle_people(self, population: Population, minds: Buyers | None) -> None:
         """Bring back what an earlier run kept, and let people read what arrives from now on."""
         options = self._options
         folder = options.home / "people" if options.home else None
         town = Town(
-            options.seed, options.people, population, self._boxes, self._store, self._clock.now, folder
+            options.seed,
+            options.people,
+            population,
+            self._boxes,
+            self._store,
+            self._clock.now,
+            folder,
+            minds,
         )
         self._folk = Townsfolk(town)
-        self._sink = MailSink(self._store, self._boxes, self._faults, self._folk)
+        self._sink = MailSink(self._store, self._boxes, self._faults, self._folk, self._outages)
         await self._sink.refile()
         await self._folk.replay()
 
@@ -229,22 +263,28 @@ def build_internet(
     atlas: Atlas,
     companies: tuple[Company, ...],
     sellers: tuple[Seller, ...],
+    scene: Scene,
     seed: int,
     mounted: dict[str, Site],
+    now: datetime,
 ) -> Internet:
     """Put every host on the map; mounted folders win over drawn companies."""
     hosts: dict[str, Site] = {}
     for company in companies:
         first = (company.key * 7919 + 13) % max(1, len(companies))
         partners = tuple(companies[(first + n * 31) % len(companies)] for n in range(_PARTNERS))
-        site = CompanySite(atlas, company, partners)
+        site = LivingSite(atlas, company, partners, scene.book)
         hosts |= dict.fromkeys((company.domain, company.host, *company.aliases), site)
     directories = load_directories(atlas, companies, seed)
+    hosts |= {site.host: site for site in scene.sites}
     hosts |= {seller.host: seller for seller in sellers}
     hosts |= {directory.host: directory for directory in directories}
 
     def build_index() -> SearchIndex:
-        return SearchIndex([*company_documents(atlas, companies), *other_documents(directories, sellers)])
+        dated = dated_documents(scene.sites, now)
+        return SearchIndex(
+            [*company_documents(atlas, companies), *other_documents(directories, sellers), *dated]
+        )
 
     return Internet({**hosts, **mounted, SEARCH_HOST: SearchSite(build_index)})
 

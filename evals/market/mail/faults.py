@@ -1,6 +1,8 @@
-"""Scripted failures of the SMTP sink: whom they hit, how often, and what happens."""
+"""Scripted failures of mail: single ones of the SMTP sink, and outages of whole mailboxes at their provider."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatch
 
@@ -76,3 +78,48 @@ class FaultScript:
             del self._faults[index]
         else:
             self._faults[index] = replace(fault, times=fault.times - 1)
+
+
+class OutageKind(StrEnum):
+    """How a provider fails one of its mailboxes."""
+
+    LOGIN = "login"  # refuses the password
+    PROVIDER = "provider"  # is down: answers every login with a temporary failure
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One mailbox that does not work; without an end it stays so until it is mended."""
+
+    mailbox: str
+    kind: OutageKind
+    until: datetime | None = None
+
+
+class Outages:
+    """The mailboxes that do not work now."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._out: dict[str, Outage] = {}
+        self._listeners: list[Callable[[], None]] = []
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Call somebody whenever an outage begins, to drop connections that are open."""
+        self._listeners.append(listener)
+
+    def begin(self, outage: Outage) -> None:
+        """Let a mailbox fail from now on."""
+        self._out[outage.mailbox.lower()] = outage
+        for listener in self._listeners:
+            listener()
+
+    def end(self, mailbox: str = "") -> None:
+        """Mend one mailbox, or all."""
+        for one in [mailbox.lower()] if mailbox else list(self._out):
+            self._out.pop(one, None)
+
+    def of(self, mailbox: str) -> Outage | None:
+        """Return the outage of a mailbox, if it has one now."""
+        outage = self._out.get(mailbox.strip().lower())
+        return outage if outage and (outage.until is None or self._now() < outage.until) else None

@@ -7,7 +7,7 @@ from typing import Protocol
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from evals.market.mail.boxes import Mailboxes
-from evals.market.mail.faults import FaultKind, FaultScript
+from evals.market.mail.faults import FaultKind, FaultScript, OutageKind, Outages
 from evals.market.mail.store import MailStore, ReceivedMail
 
 logger = logging.getLogger(__name__)
@@ -36,12 +36,18 @@ class MailSink:
     """Receives every mail of the sandbox."""
 
     def __init__(
-        self, store: MailStore, boxes: Mailboxes, faults: FaultScript, readers: Readers | None = None
+        self,
+        store: MailStore,
+        boxes: Mailboxes,
+        faults: FaultScript,
+        readers: Readers | None = None,
+        outages: Outages | None = None,
     ) -> None:
         self._store = store
         self._boxes = boxes
         self._faults = faults
         self._readers = readers
+        self._outages = outages
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
@@ -64,6 +70,8 @@ class MailSink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept a recipient unless a fault says otherwise."""
+        if self._outages and self._outages.of(_login(session)):
+            return "421 4.3.2 Service not available, closing transmission channel"
         fault = self._faults.take(_AT_RCPT, (address,))
         if fault is not None:
             return fault.reply()
@@ -92,7 +100,7 @@ class MailSink:
 
     async def _accept(self, session: Session, envelope: Envelope) -> None:
         """Keep a message and file its copies."""
-        login = session.auth_data.login.decode() if isinstance(session.auth_data, LoginPassword) else ""
+        login = _login(session)
         sender = envelope.mail_from or ""
         raw = envelope.original_content or b""
         mail = self._store.add(sender, tuple(envelope.rcpt_tos), login or sender, raw)
@@ -123,8 +131,19 @@ class MailSink:
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, auth_data: object
     ) -> AuthResult:
-        """Check a login against the mailboxes."""
+        """Check a login against the mailboxes, and whether their provider lets anybody in."""
+        given = auth_data.login.decode("utf-8", "replace") if isinstance(auth_data, LoginPassword) else ""
+        outage = self._outages.of(given) if self._outages else None
+        if outage is not None:
+            down = outage.kind is OutageKind.PROVIDER
+            message = "454 4.7.0 Temporary authentication failure" if down else None
+            return AuthResult(success=False, handled=False, message=message)
         known = isinstance(auth_data, LoginPassword) and self._boxes.check(
             auth_data.login.decode("utf-8", "replace"), auth_data.password.decode("utf-8", "replace")
         )
         return AuthResult(success=known, handled=False, auth_data=auth_data if known else None)
+
+
+def _login(session: Session) -> str:
+    """Return who is logged in, empty for nobody."""
+    return session.auth_data.login.decode() if isinstance(session.auth_data, LoginPassword) else ""

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from evals.market.buyers.odds import as_row
 from evals.market.people.town import Townsfolk
 from evals.market.people.truth import click_row, letter_row, reply_row, unanswered_rows, violation_rows
 
@@ -33,6 +34,7 @@ class PeopleApi:
             ("/truth/refusals", self.refusals, "GET"),
             ("/truth/violations", self.violations, "GET"),
             ("/truth/unanswered", self.unanswered, "GET"),
+            ("/truth/worth", self.worth, "GET"),
             ("/people/next", self.next, "GET"),
             ("/people/wishes", self.wish, "POST"),
         ]
@@ -80,6 +82,16 @@ class PeopleApi:
     async def unanswered(self, _: Request) -> Response:
         """Words that wait for an answer."""
         return JSONResponse(unanswered_rows(self._folk, self._now()))
+
+    async def worth(self, _: Request) -> Response:
+        """What each unasked letter may lead to, by hidden state; empty where people have no minds of their own."""
+        found = self._folk.weighed
+        rows = [
+            {"letter": one.id, "at": one.at.isoformat(), "person": one.person, **as_row(found[one.id])}
+            for one in self._folk.letters
+            if one.id in found
+        ]
+        return JSONResponse(rows)
 
     async def next(self, _: Request) -> Response:
         """When somebody does something next."""

@@ -95,6 +95,7 @@ class Life:
     told_away: bool = False
     minutes: float | None = None  # how long they take, when the harness says so
     wishes: dict[str, str] = field(default_factory=dict)  # choices the harness made for them
+    wished: bool = False  # the harness decided what they are bent on
     refused_at: datetime | None = None
     letters: list[Letter] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from evals.market.buyers.records import Weighed
 from evals.market.people import imip
 from evals.market.people.lives import Act, Appointment, Life, MeetingState, Plan
 from evals.market.people.records import Bent, Correspondent, Letter, LetterKind
@@ -57,11 +58,11 @@ class Script:
         shares = {str(n): share for n, share in enumerate(self._profile["touches"], 1)}
         return Life(person, bent, int(pick_weighted(shares, rng)))
 
-    def react(self, life: Life, letter: Letter) -> list[Plan]:
-        """What follows from one letter."""
+    def react(self, life: Life, letter: Letter, found: Weighed | None = None) -> list[Plan]:
+        """What follows from one letter; `found` says how an unasked one struck a mind of their own."""
         match letter.kind:
             case LetterKind.TOUCH:
-                return self._on_touch(life, letter)
+                return self._on_touch(life, letter, found)
             case LetterKind.ANSWER:
                 return self._on_answer(life, letter)
             case LetterKind.INVITE:
@@ -69,7 +70,7 @@ class Script:
             case LetterKind.CANCEL:
                 return self._on_cancel(letter)
 
-    def _on_touch(self, life: Life, letter: Letter) -> list[Plan]:
+    def _on_touch(self, life: Life, letter: Letter, found: Weighed | None) -> list[Plan]:
         life.touches += 1
         rng = self._rng(life.person.address, "touch", letter.id)
         if life.bent in _BOUNCES:
@@ -79,7 +80,9 @@ class Script:
             return [self._soon(letter, Act.RECEIPT, rng.uniform(0.5, 4))]
         if life.bent is Bent.AWAY:
             return self._while_away(life, letter, rng)
-        if life.spoken or life.touches != life.touch:
+        if found is not None and not (life.spoken or life.wished) and life.bent is not Bent.FORGED:
+            life.bent, life.touch = self._struck(found, rng), life.touches
+        if life.spoken or life.touches != life.touch or life.bent is Bent.SILENT:
             return []
         life.spoken = True
         return self._first_words(life, letter, rng)
@@ -99,6 +102,15 @@ class Script:
                 return [Plan(at, Act.FORWARD, life.person.address, letter, "forward_cover")]
             case _:
                 return [self._words(life, letter, _WORDS_OF[life.bent], at)]
+
+    def _struck(self, found: Weighed, rng: Random) -> Bent:
+        """What this letter moves them to."""
+        dice = rng.random()
+        for name, share in found.chances.items():
+            dice -= share
+            if dice < 0:
+                return Bent(name)
+        return Bent.SILENT
 
     def _while_away(self, life: Life, letter: Letter, rng: Random) -> list[Plan]:
         if life.away is None:

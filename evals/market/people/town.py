@@ -5,12 +5,15 @@ The same seed and the same letters give the same mails, so a market that starts 
 
 import heapq
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from evals.market.buyers.market import Buyers
+from evals.market.buyers.records import Weighed
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.store import MailStore, ReceivedMail
 from evals.market.people import clicks, imip, kept
@@ -52,6 +55,7 @@ class Town:
     store: MailStore
     now: Callable[[], datetime]
     folder: Path | None = None
+    buyers: Buyers | None = None  # None: people do what they are bent on, whatever a letter says
 
 
 class Townsfolk:
@@ -71,6 +75,8 @@ class Townsfolk:
         self.replies: list[Reply] = []
         self.attempts: list[Attempt] = []
         self.clicks: list[Click] = []
+        self.weighed: dict[str, Weighed] = {}  # by letter
+        self._touches: dict[str, list[Letter]] = defaultdict(list)  # by domain
 
     @property
     def script(self) -> Script:
@@ -121,10 +127,24 @@ class Townsfolk:
                 continue
             letter = read_letter(mail, index, life.person, box)
             letter = self._placed(letter, life)
+            found = self._weigh(life, letter)
             self.letters.append(letter)
             life.letters.append(letter)
             if not self.quiet:
-                self._plan(self._script.react(life, letter))
+                self._plan(self._script.react(life, letter, found))
+
+    def _weigh(self, life: Life, letter: Letter) -> Weighed | None:
+        """What an unasked letter may lead to, where people have minds of their own."""
+        if self._town.buyers is None or letter.kind is not LetterKind.TOUCH:
+            return None
+        touches = self._touches[life.person.domain]
+        own = [one for one in touches if one.person == letter.person]
+        others = [one for one in touches if one.person != letter.person]
+        found = self._town.buyers.weigh(life.person, letter, own, others)
+        touches.append(letter)
+        if found is not None:
+            self.weighed[letter.id] = found
+        return found
 
     def wish(self, address: str, wanted: Mapping[str, Any]) -> Life:
         """Let the harness decide what somebody does: bent, touch, minutes, and choices such as on_offer.
@@ -136,6 +156,7 @@ class Townsfolk:
         if life is None:
             raise ValueError(f"nobody here has the address {address}")
         life.bent = Bent(wanted.get("bent", life.bent))
+        life.wished |= "bent" in wanted
         life.touch = int(wanted.get("touch", life.touch))
         life.minutes = float(wanted["minutes"]) if wanted.get("minutes") is not None else life.minutes
         life.wishes |= {name: str(wanted[name]) for name in wanted if name in _CHOICES}
@@ -198,7 +219,7 @@ class Townsfolk:
             case (Act.CALENDAR, imip.TENTATIVE):
                 meeting.state = MeetingState.TENTATIVE
             case (Act.CALENDAR, imip.DECLINED):
-                meeting.state = MeetingState.DECLINED
+                meeting.state, life.agreed = MeetingState.DECLINED, None  # another time may still suit
 
     def _meeting_time(self, plan: Plan, life: Life) -> None:
         """The hour has come: they are there or not, unless it was moved or called off."""

@@ -13,6 +13,8 @@ from evals.market.world.atlas import LANGUAGES, read_yaml
 
 _DATA = Path(__file__).resolve().parent / "data"
 _SHORTEST_TYPO_WORD = 6
+MARKET = "market"  # the profile whose people have minds of their own
+REPORTING_FROM = 20  # seeds from here on only report; who tunes on them makes their figures worthless
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,21 @@ def _text(row: str | Mapping[str, Any]) -> Text:
 
 
 class Phrases:
-    """Picks texts so that each is used once before any comes twice."""
+    """Picks texts so that each is used once before any comes twice.
+
+    Seeds for tuning and seeds for reporting have words of their own: every other text of a slot. A slot with a
+    single text is everybody's.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self._reports = seed >= REPORTING_FROM
         self._taken: dict[tuple[str, str], int] = {}
 
     def pick(self, language: str, slot: str) -> Text:
         """The next text for a slot."""
-        texts = tongue(language).texts[slot]
+        every = tongue(language).texts[slot]
+        texts = every[int(self._reports) :: 2] or every
         count = self._taken.get((language, slot), 0)
         self._taken[language, slot] = count + 1
         order = list(texts)

@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,6 +34,11 @@ class SearchSite:
             self._built = self._built or self._build()
             return self._built
 
+    def version(self, at: datetime | None) -> int:
+        """Return a number that grows with what can be found."""
+        crawled = _crawled(at)
+        return self.index.appeared(crawled) if crawled else 0
+
     def warm_up(self) -> None:
         """Build the index ahead of the first search."""
         logger.info("search_index_built", extra={"documents": len(self.index)})
@@ -50,16 +56,18 @@ class SearchSite:
             return plain(403, "Forbidden")
         if not query and kind == "json":
             return Response(400, b'{"error": "No query"}', "application/json")
-        return self._json(query, _number(given)) if kind == "json" else self._html(query, _number(given))
+        crawled = _crawled(request.at)
+        number = _number(given)
+        return self._json(query, number, crawled) if kind == "json" else self._html(query, number, crawled)
 
-    def _hits(self, query: str, page: int) -> tuple[list[Hit], int]:
+    def _hits(self, query: str, page: int, at: datetime | None) -> tuple[list[Hit], int]:
         """Return one page of hits and how many there are."""
-        hits = self.index.search(query)[: _PAGE_SIZE * _PAGES] if query else []
+        hits = self.index.search(query, at)[: _PAGE_SIZE * _PAGES] if query else []
         return hits[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE], len(hits)
 
-    def _json(self, query: str, page: int) -> Response:
+    def _json(self, query: str, page: int, at: datetime | None) -> Response:
         """Answer in SearXNG's JSON."""
-        hits, total = self._hits(query, page)
+        hits, total = self._hits(query, page, at)
         start = (page - 1) * _PAGE_SIZE
         body = {
             "query": query,
@@ -73,9 +81,9 @@ class SearchSite:
         }
         return Response(body=json.dumps(body, ensure_ascii=False).encode(), content_type="application/json")
 
-    def _html(self, query: str, page: int) -> Response:
+    def _html(self, query: str, page: int, at: datetime | None) -> Response:
         """Answer for people."""
-        hits, _ = self._hits(query, page)
+        hits, _ = self._hits(query, page, at)
         rows = "".join(
             f'<article><h3><a href="{html.escape(h.document.url)}">{html.escape(h.document.title)}</a></h3>'
             f"<p>{html.escape(h.snippet)}</p></article>"
@@ -101,6 +109,11 @@ def _result(hit: Hit, position: int) -> Mapping[str, Any]:
         "category": "general",
         "score": round(hit.score, 4),
     }
+
+
+def _crawled(at: datetime | None) -> datetime | None:
+    """Return up to when the engine knows the net: what is new is found within an hour, not at once."""
+    return at.replace(minute=0, second=0, microsecond=0) if at else None
 
 
 def _number(given: Mapping[str, str]) -> int:

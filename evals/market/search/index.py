@@ -3,9 +3,11 @@
 import math
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from evals.market.world.atlas import DATA, read_yaml
@@ -19,13 +21,17 @@ _SHORTEST = 120.0  # a page with next to no text must not win by brevity
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing that can be found; `labels` are words the engine knows without their being on the page."""
+    """One thing that can be found; `labels` are words the engine knows without their being on the page.
+
+    `since` is when it appeared; what appears later is ranked by the same statistics as what was there before.
+    """
 
     url: str
     title: str
     text: str
     labels: str = ""
     label_weight: float = 1.0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +52,57 @@ class SearchIndex:
     """Ranks documents for a query."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        self._documents = tuple(documents)
+        self._documents: list[Document] = []
         self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         self._lengths: list[float] = []
-        for number, document in enumerate(self._documents):
-            weights = _weights(document)
-            self._lengths.append(max(_SHORTEST, sum(weights.values())))
-            for term, weight in weights.items():
-                self._postings[term].append((number, weight))
-        self._mean = sum(self._lengths) / max(1, len(self._lengths))
+        self._dates: list[datetime] = []
+        self._settled = 0  # documents without a date come first; only they count for the statistics
+        for document in sorted(documents, key=lambda one: one.since is not None):
+            self.add(document)
+            self._settled += document.since is None
+        self._mean = sum(self._lengths[: self._settled]) / max(1, self._settled)
+
+    def add(self, document: Document) -> None:
+        """Make something findable."""
+        number, weights = len(self._documents), _weights(document)
+        self._documents.append(document)
+        if document.since is not None:
+            insort(self._dates, document.since)
+        self._lengths.append(max(_SHORTEST, sum(weights.values())))
+        for term, weight in weights.items():
+            self._postings[term].append((number, weight))
+
+    def appeared(self, at: datetime) -> int:
+        """Count what has appeared by a moment beside what was there from the first."""
+        return bisect_right(self._dates, at)
 
     def __len__(self) -> int:
         return len(self._documents)
 
-    def search(self, query: str) -> list[Hit]:
-        """Return all matching documents, best first; `site:host` narrows them."""
+    def search(self, query: str, at: datetime | None = None) -> list[Hit]:
+        """Return all documents that match and exist by then, best first; `site:host` narrows them."""
         hosts = re.findall(r"\bsite:(\S+)", query.lower())
         terms = tokenize(re.sub(r"\bsite:\S+", " ", query))
         scores = self._score(terms)
         if hosts and not terms:
             scores = dict.fromkeys(range(len(self._documents)), 0.1)
+        scores = {number: score for number, score in scores.items() if self._exists(number, at)}
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], self._documents[pair[0]].url))
         found = ((self._documents[number], score) for number, score in ranked)
         return [Hit(d, s, tuple(terms)) for d, s in found if not hosts or _on_host(d.url, hosts)]
+
+    def _exists(self, number: int, at: datetime | None) -> bool:
+        """Say whether a document has appeared."""
+        since = self._documents[number].since
+        return since is None or (at is not None and since <= at)
 
     def _score(self, terms: list[str]) -> dict[int, float]:
         """Add up BM25 over the terms."""
         scores: defaultdict[int, float] = defaultdict(float)
         for term in set(terms):
             postings = self._postings.get(term, ())
-            rarity = math.log(1 + (len(self._documents) - len(postings) + 0.5) / (len(postings) + 0.5))
+            known = bisect_left(postings, (self._settled, 0.0))
+            rarity = math.log(1 + (self._settled - known + 0.5) / (known + 0.5))
             for number, weight in postings:
                 norm = _K1 * (1 - _B + _B * self._lengths[number] / self._mean)
                 scores[number] += rarity * weight * (_K1 + 1) / (weight + norm)
@@ -90,7 +117,9 @@ def stop_words() -> frozenset[str]:
 
 def tokenize(text: str) -> list[str]:
     """Split text into lower-case terms without accents, stop words and plural endings."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss")).encode("ascii", "ignore").decode()
+    plain = text.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.replace("ß", "ss")).encode("ascii", "ignore").decode()
     stop = stop_words()
     return [_stem(word) for word in _WORD.findall(plain) if word not in stop]
 

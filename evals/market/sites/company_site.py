@@ -5,6 +5,7 @@ from random import Random
 
 from evals.market.sites.page import Block, Link, Page, Request, Response, plain, redirect
 from evals.market.sites.render import as_script, render, render_plain
+from evals.market.sites.stories import Lately
 from evals.market.sites.voice import Voice
 from evals.market.sites.writer import SiteMap, Writer
 from evals.market.world.atlas import DATA, Atlas, read_yaml
@@ -17,10 +18,16 @@ _SLOW_SECONDS = 2.5
 class CompanySite:
     """One host of the world."""
 
-    def __init__(self, atlas: Atlas, company: Company, partners: tuple[Company, ...] = ()) -> None:
+    def __init__(
+        self,
+        atlas: Atlas,
+        company: Company,
+        partners: tuple[Company, ...] = (),
+        lately: Lately | None = None,
+    ) -> None:
         self.company = company
         self._voice = Voice(atlas, company)
-        self._writer = Writer(self._voice, partners)
+        self._writer = Writer(self._voice, partners, lately)
         self._failed_once: set[str] = set()
 
     @cached_property

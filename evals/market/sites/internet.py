@@ -2,12 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from evals.market.sites.page import Request, Response
 
 _CACHED_ANSWERS = 6000
 _LARGEST_CACHED = 64_000
+
+_Key: TypeAlias = tuple[str, str, str, int]
 
 
 class Site(Protocol):
@@ -18,12 +21,21 @@ class Site(Protocol):
         ...
 
 
+@runtime_checkable
+class Changing(Protocol):
+    """A site whose answers change with time."""
+
+    def version(self, at: datetime | None) -> int:
+        """Return a number that differs whenever an answer may differ."""
+        ...
+
+
 class Internet:
     """Every host that exists; the rest is unknown."""
 
     def __init__(self, hosts: Mapping[str, Site]) -> None:
         self._hosts = dict(hosts)
-        self._cache: OrderedDict[tuple[str, str, str], Response] = OrderedDict()
+        self._cache: OrderedDict[_Key, Response] = OrderedDict()
 
     def site(self, host: str) -> Site | None:
         """Return who answers for a host; www. falls back to the bare name."""
@@ -34,7 +46,8 @@ class Internet:
         site = self.site(request.host)
         if site is None:
             return None
-        key = (request.host, request.path, request.query)
+        version = site.version(request.at) if isinstance(site, Changing) else 0
+        key = (request.host, request.path, request.query, version)
         cached = self._cache.get(key)
         if cached is not None:
             self._cache.move_to_end(key)
@@ -44,7 +57,11 @@ class Internet:
             self._remember(key, response)
         return response
 
-    def _remember(self, key: tuple[str, str, str], response: Response) -> None:
+    def forget(self) -> None:
+        """Drop every kept answer: somebody changed the world out of turn."""
+        self._cache.clear()
+
+    def _remember(self, key: _Key, response: Response) -> None:
         """Keep an answer and let the oldest go."""
         self._cache[key] = response
         if len(self._cache) > _CACHED_ANSWERS:

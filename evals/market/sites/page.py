@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a visitor asked one host for."""
+    """What a visitor asked one host for; without a moment the sites are as they opened."""
 
     host: str
     path: str
     query: str = ""
     method: str = "GET"
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

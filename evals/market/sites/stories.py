@@ -16,6 +16,14 @@ class NewsItem:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What a site tells beside what it told when the world opened; the newest first."""
+
+    news: tuple[NewsItem, ...] = ()
+    jobs: tuple[tuple[str, str], ...] = ()
+
+
 def news_items(voice: Voice) -> list[NewsItem]:
     """Return the two to four pieces of news of a company; the same each time."""
     items = []
@@ -34,10 +42,10 @@ def news_items(voice: Voice) -> list[NewsItem]:
     return items
 
 
-def job_blocks(voice: Voice) -> list[Block]:
+def job_blocks(voice: Voice, lately: Lately) -> list[Block]:
     """Return the open positions; a technology slips out in the requirements."""
     stack = [name for _, name in voice.company.technologies]
-    blocks: list[Block] = []
+    blocks = [b for title, text in lately.jobs for b in (Block("heading", title), Block("text", "", text))]
     for title in voice.some("jobs", voice.phrases["job_titles"], voice.number("jobcount", 4)):
         told = voice.some(f"jobtext{title}", voice.phrases["job_text"], 2)
         usable = [t for t in told if "{t}" not in t or (stack and voice.shows(Fact.TECHNOLOGY))]

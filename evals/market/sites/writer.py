@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evals.market.sites.page import Block, Link, Page
-from evals.market.sites.stories import clients_blocks, job_blocks, news_items
+from evals.market.sites.stories import Lately, NewsItem, clients_blocks, job_blocks, news_items
 from evals.market.sites.voice import Voice
 from evals.market.world.naming import slugify
 from evals.market.world.quirks import IMPRINT_COUNTRIES
@@ -34,10 +34,13 @@ class SiteMap:
 class Writer:
     """Writes one company's site in its own voice."""
 
-    def __init__(self, voice: Voice, partners: tuple[Company, ...] = ()) -> None:
+    def __init__(
+        self, voice: Voice, partners: tuple[Company, ...] = (), lately: Lately | None = None
+    ) -> None:
         self.voice = voice
         self.company = voice.company
         self.partners = partners
+        self.lately = lately or Lately()
         self._one_page = self.company.layout == "onepage"
 
     def site_map(self) -> SiteMap:
@@ -56,7 +59,7 @@ class Writer:
         }
         kinds = [kind for kind in makers if self._has(kind)]
         pages: dict[str, Callable[[], Page]] = {self.path(kind): makers[kind] for kind in kinds}
-        for index in range(len(news_items(self.voice)) if "news" in kinds else 0):
+        for index in range(len(self._items()) if "news" in kinds else 0):
             pages[self._post_path(index)] = lambda index=index: self.post(index)
         if self.company.layout == "shop":
             for index, (title, _) in enumerate(self.voice.offers()):
@@ -128,7 +131,7 @@ class Writer:
 
     def post(self, index: int) -> Page:
         """Write one piece of news."""
-        item = news_items(self.voice)[index]
+        item = self._items()[index]
         return Page(
             self._post_path(index),
             item.title,
@@ -137,7 +140,7 @@ class Writer:
 
     def jobs(self) -> Page:
         """Write the open positions."""
-        return self._page("jobs", job_blocks(self.voice))
+        return self._page("jobs", job_blocks(self.voice, self.lately))
 
     def contact(self) -> Page:
         """Write how to reach the company."""
@@ -303,13 +306,17 @@ class Writer:
         """List the news with links."""
         items = [
             {"title": n.title, "text": n.body[:140], "day": n.day, "href": self._post_path(i)}
-            for i, n in enumerate(news_items(self.voice))
+            for i, n in enumerate(self._items())
         ]
         return Block("articles", "", items=tuple(items))
 
+    def _items(self) -> list[NewsItem]:
+        """Return all news, what came lately first."""
+        return [*self.lately.news, *news_items(self.voice)]
+
     def _post_path(self, index: int) -> str:
         """Return where one piece of news lives."""
-        return f"{self.path('news')}/{slugify(news_items(self.voice)[index].title)[:48] or index}"
+        return f"{self.path('news')}/{slugify(self._items()[index].title)[:48] or index}"
 
     def _has(self, kind: str) -> bool:
         """Say whether this site has such a page."""
@@ -323,9 +330,9 @@ class Writer:
             case "clients":
                 return bool(self.partners) and group in _BUSINESS_GROUPS and voice.chance("clients", 0.5)
             case "news":
-                return company.layout == "magazine" or voice.chance("news", 0.55)
+                return company.layout == "magazine" or bool(self.lately.news) or voice.chance("news", 0.55)
             case "jobs":
-                return company.employees > 8 and voice.chance("jobs", 0.6)
+                return bool(self.lately.jobs) or (company.employees > 8 and voice.chance("jobs", 0.6))
             case "imprint":
                 return company.address.country in IMPRINT_COUNTRIES or voice.chance("imprint", 0.3)
             case _:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from evals.market.world.atlas import Atlas, Country, Trade
@@ -12,6 +13,7 @@ _TRANSLITERATION = str.maketrans(
 )
 
 
+@lru_cache(maxsize=8192)
 def slugify(text: str) -> str:
     """Turn any name into lower-case ASCII letters, digits and single hyphens."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_TRANSLITERATION))

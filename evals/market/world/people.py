@@ -24,11 +24,18 @@ def staff_company(
     people: list[Person] = []
     taken: set[str] = set()
     for role in _roles(atlas, industry, employees, rng):
-        person = _person(atlas, role, country, language, domain, style, rng)
+        person = draw_person(atlas, role, country, language, domain, style, rng)
         if person.email not in taken:
             taken.add(person.email)
             people.append(person)
     return tuple(people)
+
+
+def house_style(person: Person) -> str:
+    """Return the style of address that a person's company uses."""
+    first, _, last = person.name.partition(" ")
+    local = person.email.split("@")[0]
+    return next((style for style in _MAIL_STYLES if _local(style, first, last) == local), _MAIL_STYLES[0])
 
 
 def _roles(atlas: Atlas, industry: Industry, employees: int, rng: Random) -> list[Role]:
@@ -40,7 +47,7 @@ def _roles(atlas: Atlas, industry: Industry, employees: int, rng: Random) -> lis
     return [possible[0], *rng.sample(possible[1:], max(0, wanted - 1))]
 
 
-def _person(
+def draw_person(
     atlas: Atlas, role: Role, country: Country, language: str, domain: str, style: str, rng: Random
 ) -> Person:
     """Draw one person; now and then somebody with roots elsewhere."""
@@ -49,7 +56,12 @@ def _person(
     woman = rng.random() < 0.48
     first, last = rng.choice(culture.women if woman else culture.men), rng.choice(culture.surnames)
     forms = rng.choice(role.titles.get(language, role.titles["en"])).split("|")
-    local = style.format(first=slugify(first), f=slugify(first)[0], last=slugify(last).replace("-", ""))
+    local = _local(style, first, last)
     return Person(
         f"{first} {last}", forms[-1] if woman else forms[0], role.function, role.level, f"{local}@{domain}"
     )
+
+
+def _local(style: str, first: str, last: str) -> str:
+    """Write the part before the @."""
+    return style.format(first=slugify(first), f=slugify(first)[0], last=slugify(last).replace("-", ""))

@@ -21,6 +21,7 @@ import pytest_asyncio
 
 from domain.mail import Authenticated, InboundMail, MailKind
 from domain.meetings import InviteAnswer
+from evals.market.buyers.market import Buyers
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.store import MailStore
 from evals.market.people.imip import answer
@@ -31,7 +32,7 @@ from evals.market.people.records import Bent, Correspondent, Invite, Meaning, Re
 from evals.market.people.town import Town, Townsfolk
 from evals.market.people.truth import unanswered_rows
 from evals.market.people.violations import find_violations
-from evals.market.people.words import tongue
+from evals.market.people.words import MARKET, tongue
 from evals.market.process import MarketProcess
 from evals.market.world.atlas import LANGUAGES, load_atlas
 from evals.market.world.generate import generate_companies
@@ -109,7 +110,8 @@ async def scene_of(profile: str, seed: int = 3, folder: Path | None = None) -> S
         return scene.at if scene else MONDAY
 
     store = MailStore(now, folder)
-    town = Town(seed, profile, Population(atlas, companies), boxes, store, now, folder)
+    minds = Buyers(seed, atlas, companies) if profile == MARKET else None
+    town = Town(seed, profile, Population(atlas, companies), boxes, store, now, folder, minds)
     scene = Scene(Townsfolk(town), store, boxes, companies)
     return scene
 
@@ -234,6 +236,28 @@ async def test_a_calibrated_market_answers_as_rarely_as_people_do():
     replied = sum(counts[bent] for bent in words) / len(lives)
     assert 0.026 < replied < 0.042
     assert (counts[Bent.COMPLAINT] + counts[Bent.COMPLAINT_REPORT]) / len(lives) < 0.003
+
+
+async def test_people_with_minds_of_their_own_are_moved_by_what_a_letter_says():
+    scene = await scene_of("market")
+    plain, invented = scene.people[:40], scene.people[40:80]
+    for person in plain:
+        scene.send(person, "How do you write proposals today?")
+    for person in invented:
+        scene.send(person, "Congratulations on your award. Last chance, act now.")
+    await scene.after(days=4)
+    found = {scene.folk.letters[n].person: one for n, one in enumerate(scene.folk.weighed.values())}
+    assert set(found) == {*plain, *invented}
+    value = {group: sum(found[one].value for one in who) for group, who in (("p", plain), ("i", invented))}
+    assert value["i"] < value["p"] / 5
+    assert sum(found[one].cost for one in invented) > 2 * sum(found[one].cost for one in plain)
+    spoken = [life for life in scene.folk.lives.values() if life.spoken]
+    assert all(life.bent.value in found[life.person.address].chances for life in spoken if not life.away)
+
+
+async def test_what_the_harness_wishes_stands_above_a_mind():
+    scene = await scene_of("market")
+    assert (await scene.said(Bent.QUESTION)).said.meaning is Meaning.QUESTION
 
 
 OFFERS = {
