@@ -11,6 +11,7 @@ from autonomy.deal_rules import deal_problem
 from autonomy.facts import MeetingFacts, RecordFacts, Snapshot
 from autonomy.field_table import field_rule
 from autonomy.links import has_image_or_html, link_problem, links_in
+from autonomy.notice_rules import notice_hits
 from autonomy.outbound_scan import scan
 from autonomy.switch import WORKS_WHILE_STOPPED
 from autonomy.text_problems import has_unsafe
@@ -24,6 +25,7 @@ from domain.actions import (
     EditDraft,
     ErasePerson,
     MoveDeal,
+    NotifyOwner,
     PauseSending,
     QualifyProspects,
     ResumeSending,
@@ -48,7 +50,11 @@ def act_hits(proposal: Proposal, snapshot: Snapshot) -> list[RuleHit]:
     if isinstance(action, PauseSending | Suppress):
         return []  # stopping, and never writing to somebody, work even while everything is stopped
     hits = [hit for hit in (rule(proposal, snapshot) for rule in ACT_RULES.values()) if hit is not None]
-    return [*hits, *call_hits(action, snapshot.call)] if isinstance(action, ConnectedCall) else hits
+    if isinstance(action, ConnectedCall):
+        hits += call_hits(action, snapshot.call)
+    if isinstance(action, NotifyOwner):
+        hits += notice_hits(action, snapshot.notice, proposal.label)
+    return hits
 
 
 def g2_suppressed(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
@@ -186,7 +192,7 @@ def g18_switch(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
         return _refuse("G18", "Only a signed-in owner may start sending again.")
     if snapshot.stopped_effects and not isinstance(action, WORKS_WHILE_STOPPED):
         return _refuse("G18", snapshot.stopped_effects)
-    if snapshot.stopped_sends and isinstance(action, _MEETING):
+    if snapshot.stopped_sends and isinstance(action, _MEETING | NotifyOwner):
         return _refuse("G18", snapshot.stopped_sends)
     return None
 

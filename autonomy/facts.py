@@ -18,7 +18,9 @@ class AnsweredFacts(BaseModel):
     same_thread: bool = False  # it lies in the thread that the answer names, and the thread is this contact's
     from_contact: bool = False  # its sender's address is the contact's
     authenticated: bool | None = None  # what the receiving server said; None: nothing
-    by_person: bool = False  # no automatic mail, bounce or complaint
+    by_person: bool = (
+        False  # no automatic mail, bounce or complaint; an answer to an invitation is a person's click
+    )
     to_contact_today: int = 99  # answers this person got within a day
 
 
@@ -101,6 +103,19 @@ class MeetingFacts(BaseModel):
     secrets: tuple[str, ...] = Field((), exclude=True, repr=False)
 
 
+class NoticeFacts(BaseModel):
+    """Facts about one morning page to one of our own people. Defaults are the worst case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    to_our_own: bool = False  # an active owner or manager with an address, or our own mailbox in place of all
+    sender: str = ""
+    already: str | None = "unknown"  # state of an intent for the same person and day
+    lately: int = 99  # pages of other days that this person got, or gets, within hours
+    allowed_links: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = Field((), exclude=True, repr=False)
+
+
 class RecordFacts(BaseModel):
     """Facts about one field of a CRM record that would be set (G10). Defaults are the worst case."""
 
@@ -142,6 +157,7 @@ class Snapshot(BaseModel):
     mail: MailFacts | None = None
     call: CallFacts | None = None
     meeting: MeetingFacts | None = None
+    notice: NoticeFacts | None = None
     record: RecordFacts | None = None
     deal: DealFacts | None = None
     previous_exists: bool = True  # what the action changes does exist
@@ -155,6 +171,6 @@ class Snapshot(BaseModel):
 def restored(stored: object, secrets: tuple[str, ...]) -> Snapshot:
     """A stored snapshot as it was judged: secrets are never written down, so they are put back from the settings."""
     snapshot = Snapshot.model_validate(stored)
-    parts = {"mail": snapshot.mail, "call": snapshot.call, "meeting": snapshot.meeting}
+    parts = {name: getattr(snapshot, name) for name in ("mail", "call", "meeting", "notice")}
     known = {name: part.model_copy(update={"secrets": secrets}) for name, part in parts.items() if part}
     return snapshot.model_copy(update=known)

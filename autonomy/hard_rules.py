@@ -22,17 +22,17 @@ class HardRule:
 
 
 _GATE_MAIL, _GATE_ACTS, _GATE_CALLS = "autonomy.rules", "autonomy.act_rules", "autonomy.call_rules"
-_GATE_DEALS = "autonomy.deal_rules"
+_GATE_DEALS, _GATE_PAGE = "autonomy.deal_rules", "autonomy.notice_rules"
 
 HARD_RULES: tuple[HardRule, ...] = (
     HardRule(
         "G1",
         "The recipient is a contact id of the approved audience, or the authenticated sender of the mail "
         "that is answered; an address found in mail or web is a candidate until a person approves it; a "
-        "connected call reaches only who the owner named.",
+        "connected call reaches only who the owner named; the morning page reaches only our own people.",
         ("refuse", "ask"),
         ("gate", "claim"),
-        (_GATE_MAIL, "autonomy.gate", _GATE_CALLS, "autonomy.mail_facts"),
+        (_GATE_MAIL, "autonomy.gate", _GATE_CALLS, _GATE_PAGE, "autonomy.mail_facts", "autonomy.own_people"),
     ),
     HardRule(
         "G2",
@@ -47,7 +47,7 @@ HARD_RULES: tuple[HardRule, ...] = (
         "zero-width characters.",
         ("refuse",),
         ("gate", "effector"),
-        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS, "tools.act.mail_headers"),
+        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS, _GATE_PAGE, "tools.act.mail_headers"),
     ),
     HardRule(
         "G4",
@@ -55,7 +55,7 @@ HARD_RULES: tuple[HardRule, ...] = (
         "remote images.",
         ("refuse",),
         ("gate", "claim"),
-        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS),
+        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS, _GATE_PAGE),
     ),
     HardRule(
         "G5",
@@ -63,7 +63,7 @@ HARD_RULES: tuple[HardRule, ...] = (
         "encoded or not.",
         ("refuse", "ask"),
         ("gate", "claim"),
-        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS),
+        (_GATE_MAIL, _GATE_ACTS, _GATE_CALLS, _GATE_PAGE),
     ),
     HardRule(
         "G6",
@@ -129,20 +129,22 @@ HARD_RULES: tuple[HardRule, ...] = (
     HardRule(
         "G14",
         "One mail per campaign, step, contact and plan version, one answer per mail, one invitation per "
-        "meeting and sequence; the key is unique in the database.",
+        "meeting and sequence, one morning page per person and day; the key is unique in the database.",
         ("refuse",),
         ("gate", "store"),
-        (_GATE_MAIL, "runtime.store.outbox"),
+        (_GATE_MAIL, _GATE_PAGE, "runtime.store.outbox"),
     ),
     HardRule(
         "G15",
         "Budgets are atomic counters: mails per contact, company, mailbox and workspace, three answers a day "
-        "to one person, web requests and model tokens a day; money without a budget asks; runs have a depth.",
+        "to one person, one morning page a day, web requests and model tokens a day; money without a budget "
+        "asks; runs have a depth.",
         ("refuse", "ask", "wait"),
         ("gate", "claim", "graph"),
         (
             _GATE_MAIL,
             _GATE_CALLS,
+            _GATE_PAGE,
             "runtime.store.counters",
             "autonomy.limits",
             "autonomy.budgets",

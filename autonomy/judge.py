@@ -8,6 +8,7 @@ from autonomy import act_facts, gate, surroundings
 from autonomy.deal_facts import deal_facts
 from autonomy.facts import Snapshot
 from autonomy.mail_facts import mail_facts
+from autonomy.notice_facts import notice_facts
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
 from autonomy.record import record_of
@@ -83,6 +84,7 @@ async def take_snapshot(
         stopped_effects=await surroundings.stop_of(tx, proposal, terms, "effects"),
         mail=mail,
         meeting=await act_facts.meeting_facts(tx, action, terms, now),
+        notice=await notice_facts(tx, action, terms, now),
         record=await act_facts.record_facts(tx, action),
         deal=await deal_facts(tx, action),
         past_decisions=await act_facts.past_decisions(tx, action),

@@ -11,6 +11,7 @@ from autonomy.terms import Terms
 from domain.accounts import Account, Contact, ContactStatus
 from domain.actions import AnswerMail, Mail, SendEmail
 from domain.icp import CompanyProfile
+from domain.mail import ANSWERABLE
 from runtime.store import campaigns, crm, inbound, knowledge, outbox, people, threads
 
 DAY = timedelta(days=1)
@@ -94,7 +95,7 @@ async def _touch(tx: AsyncConnection, action: SendEmail) -> dict[str, object]:
         "touch_known": campaign is not None
         and any((touch.id, touch.step) == (action.touch_id, action.step) for touch in campaign.touches),
         "sent_to_contact": len(sent),
-        "lead_state": (await threads.states_of(tx, action.campaign_id)).get(action.contact_id, ""),
+        "lead_state": await threads.state_of(tx, action.campaign_id, action.contact_id),
     }
 
 
@@ -112,7 +113,7 @@ async def _answered(
         same_thread=mine and row["thread_id"] == action.thread_id,
         from_contact=bool(contact.email) and row["from_address"].lower() == contact.email.lower(),
         authenticated=authenticated(row),
-        by_person=row["kind"] == "human",
+        by_person=row["kind"] in ANSWERABLE,
         to_contact_today=len(today),
     )
 

@@ -25,6 +25,24 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+|www\.\S+|\S+@\S+\.\w+")
+# When to meet is no claim: the zone a time is told in, and how many times are offered.
+_ZONE = re.compile(
+    r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)/[\w+-]+(?:/[\w+-]+)*"
+    r"(?: time| Ortszeit| Zeit)?|\b(?:UTC|GMT)(?:\s?[+−-]\s?\d{1,2}(?::\d{2})?)?(?!\w)|"
+    r"\b(?:CES?T|MES?Z|EES?T|WES?T|BST|IST|[ECMP][SD]T|JST|AE[SD]T)\b|"
+    r"\b(?:Central|Eastern|Western|Mountain|Pacific|Atlantic|Greenwich|Coordinated|British|Indian)"
+    r"(?: European| Universal| Mean)?(?: Summer| Standard| Daylight)? Time\b|"
+    r"\b(?:Mitteleuropäische|Osteuropäische|Westeuropäische)(?: Sommerzeit| Zeit)"
+)
+_OFFERS = re.compile(
+    r"(?P<before>\b(?:here are|these|those|one of(?: the)?|either of(?: the)?|any of(?: the)?|between|following|"
+    r"offer(?:ing)?(?: you)?|suggest(?:ing)?|propos(?:e|ing)|hier sind|diese[nr]?|einer(?: der)?|folgende[nr]?|"
+    r"biete(?: ich)?(?: ihnen)?|schlage(?: ich)?(?: ihnen)?)) "
+    r"(?:two|three|four|five|six|zwei|drei|vier|fünf|sechs|[2-6]) "
+    r"(?P<what>(?:[a-zäöü]+ )?(?:times|slots|dates|days|openings|appointments|zeiten|termine[n]?|zeitfenster|"
+    r"tage[n]?))\b",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|dr|prof|mr|mrs|ms|no|nr|approx|ca|inc|ltd|co|etc|vs|z\.b|bzw|st|jr|sr|usw|u\.a|"
     r"d\.h|evtl|ggf|\d{1,2})\.$",
@@ -63,7 +81,7 @@ def sentences(body: str) -> list[Sentence]:
     found: list[Sentence] = []
     signing = False
     for number, line in enumerate(line for line in body.splitlines() if line.strip()):
-        text = squeeze_marks(_URL.sub(lambda match: match.group(1) or " ", line))
+        text = squeeze_marks(_without_times(_URL.sub(lambda match: match.group(1) or " ", line)))
         if number == 0 and _GREETING.match(text.rstrip(",!")):
             continue
         if _CLOSING.match(text):
@@ -71,6 +89,10 @@ def sentences(body: str) -> list[Sentence]:
             continue
         found += [Sentence(piece, piece.endswith("?"), signing) for piece in _split(text)]
     return found
+
+
+def _without_times(line: str) -> str:
+    return _OFFERS.sub(r"\g<before> \g<what>", _ZONE.sub(" ", line))
 
 
 def _split(line: str) -> list[str]:

@@ -17,6 +17,7 @@ from domain.actions import (
     ConnectedCall,
     ErasePerson,
     Mail,
+    NotifyOwner,
     PauseSending,
     RecordProspects,
     ResumeSending,
@@ -46,6 +47,8 @@ def _factors(action: AnyAction, label: Label, snapshot: Snapshot) -> list[Factor
             return _call(action, label, snapshot)
         case BookMeeting() | ChangeMeeting():
             return _meeting(action, label, snapshot)
+        case NotifyOwner():
+            return _notice(label, snapshot)
         case ChangePolicy() | ChangeAutonomy() | ResumeSending() | ErasePerson():
             return _authority(action)
         case _:
@@ -128,6 +131,19 @@ def _meeting(action: BookMeeting | ChangeMeeting, label: Label, snapshot: Snapsh
     if action.starts_at is not None:
         risk_marks.odd_hour(strategic, action.starts_at)
     return [financial, relationship, compliance, strategic]
+
+
+def _notice(label: Label, snapshot: Snapshot) -> list[Factor]:
+    """A page that only our own people read."""
+    relationship = Factor("relationship", "only our own people read it")
+    compliance = Factor("compliance", "names people to those who may read our records", 1)
+    strategic = Factor("strategic", "a mail cannot be called back", 1)
+    risk_marks.taint(relationship, label)
+    if snapshot.notice is None:
+        relationship.at_least(UNKNOWN, "nothing is known about who would get it")
+    risk_marks.novelty(strategic, snapshot.usage)
+    risk_marks.volume(strategic, 1, snapshot.usage)
+    return [Factor("financial", "costs nothing outside"), relationship, compliance, strategic]
 
 
 def _authority(action: ChangePolicy | ChangeAutonomy | ResumeSending | ErasePerson) -> list[Factor]:

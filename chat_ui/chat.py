@@ -9,7 +9,7 @@ from chainlit.types import ThreadDict
 
 from chat_ui.attached import house
 from chat_ui.cards import ELEMENT, decide
-from chat_ui.conversation import COMMANDS, STARTERS, follow, respond, show_waiting
+from chat_ui.conversation import COMMANDS, STARTERS, follow, respond, show_morning, show_waiting
 from chat_ui.data_layer import Conversations, make_tables
 from chat_ui.places import files_of, history_of
 from chat_ui.rendering import decided_text, error_text
@@ -50,10 +50,13 @@ async def starters(user: cl.User | None, language: str | None) -> list[cl.Starte
 
 @cl.on_chat_start
 async def began() -> None:
-    """A new conversation begins with what waits. The page is told that it is new: see rainmaker.js."""
+    """A new conversation begins with the day's page and what waits. The browser learns it is new: rainmaker.js."""
     cl.user_session.set(BEGINNING, asyncio.current_task())
     await context.emitter.send_window_message("rainmaker:new-conversation")
     await context.emitter.set_commands(COMMANDS)
+    actor = await _actor()
+    if actor is not None:
+        await show_morning(house(), actor)
     await show_waiting(house(), quiet=True)
 
 
@@ -71,8 +74,10 @@ async def _go_on(resuming: asyncio.Task[None] | None, thread_id: str, shown: lis
     """Chainlit sends the stored thread last; it replaces what is on the page, so everything else waits for it."""
     if resuming is not None:
         await asyncio.wait([resuming])
-    await show_waiting(house(), already=shown, quiet=True)
     actor = await _actor()
+    if actor is not None:
+        await show_morning(house(), actor)
+    await show_waiting(house(), already=shown, quiet=True)
     if actor is not None:
         await follow(actor, thread_id)
 

@@ -19,6 +19,7 @@ from domain.decisions import Actor
 from domain.errors import Bug, RainmakerError
 from service import turns
 from service.bootstrap import House
+from service.digest import first_look
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,13 @@ async def show_waiting(house: House, *, already: Iterable[str] = (), quiet: bool
         await show_cards(ids)
     elif not quiet:
         await cl.Message(waiting_text(0)).send()
+
+
+async def show_morning(house: House, actor: Actor) -> None:
+    """The page of the morning, at the first look of a day; silent when it would say nothing."""
+    page = await first_look(house, actor)
+    if page is not None:
+        await cl.Message(spaced(page.as_text())).send()
 
 
 async def show_cards(ids: list[str]) -> None:

@@ -4,7 +4,7 @@ An action names business facts only: ids and values. Addresses, headers and cred
 effector's business.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -76,6 +76,7 @@ class AnswerMail(Mail):
     answers: str  # Message-ID, or the hash of a mail that has none
     thread_id: str
     slots: tuple[datetime, ...] = ()  # times offered in the text; they are offered once it is sent
+    minutes: int = 30  # how long a meeting at one of them would be
 
     @property
     def key(self) -> str:
@@ -324,6 +325,24 @@ class ConnectedCall(_Action):
     undoable: bool = False
 
 
+class NotifyOwner(_Action):
+    """The morning page of one day to one of our own people. Code knows their address; an action never names one."""
+
+    effect = "outside"
+    noun = "morning page"
+
+    kind: Literal["notify_owner"] = "notify_owner"
+    user_id: str = ""  # an owner or manager; "": our own mailbox, when none of them has an address
+    day: date  # in the owner's zone
+    subject: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The person and the day."""
+        return digest(["morning page", self.user_id, self.day.isoformat()])
+
+
 AnyAction = (
     SendEmail
     | RecordProspects
@@ -344,14 +363,21 @@ AnyAction = (
     | OpenDeal
     | MoveDeal
     | AddTask
+    | NotifyOwner
 )
 ProposedAction = Annotated[AnyAction, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[AnyAction] = TypeAdapter(ProposedAction)
-Letter = Mail | BookMeeting | ChangeMeeting  # what leaves by mail: a text, or an invitation
+# what leaves by mail: a text, an invitation, the morning page
+Letter = Mail | BookMeeting | ChangeMeeting | NotifyOwner
 ACTION_CLASSES: dict[str, type[_Action]] = {
     one.model_fields["kind"].default: one for one in get_args(AnyAction)
 }
 ACTION_KINDS: tuple[str, ...] = tuple(ACTION_CLASSES)
+
+
+def addressee(action: Letter) -> str:
+    """Id of the person a letter goes to: one of our own people, or else a contact."""
+    return action.user_id if isinstance(action, NotifyOwner) else action.contact_id
 
 
 def parse_action(value: object) -> AnyAction:

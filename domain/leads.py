@@ -29,6 +29,8 @@ class NextAction(StrEnum):
 
     ANSWER = "answer"
     BOOK = "book"
+    MOVE = "move"  # the meeting that stands, to another time
+    CALL_OFF = "call_off"  # the meeting that stands
     WAIT = "wait"  # until a date
     HAND_OVER = "hand_over"  # a person looks
     STOP = "stop"  # they are left alone, this sequence is over
@@ -45,7 +47,7 @@ class NextStep(BaseModel):
     state: LeadState
     reason: str
     until: datetime | None = None
-    slot: datetime | None = None  # of a booking: the offered time they took
+    slot: datetime | None = None  # of a booking or a move: the time they took or named
     offer_times: bool = False  # of an answer: it offers times to meet
     deal: bool = False  # they showed clear intent
     refer: bool = False  # somebody else is named

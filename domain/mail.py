@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class MailKind(StrEnum):
-    """What sort of thing arrived. Only `human` may ever be answered."""
+    """What sort of thing arrived. Only what a person wrote or clicked may ever be answered, see ANSWERABLE."""
 
     HUMAN = "human"
     AUTO = "auto"  # written by a machine for one person: absence notes, receipts, tickets, read receipts
@@ -19,6 +19,9 @@ class MailKind(StrEnum):
     COMPLAINT = "complaint"  # the reader's provider reports abuse or an opt-out
     CALENDAR = "calendar"  # an invitation or the answer to one
     LOOP = "loop"  # our own mail come back, or one that has run in circles
+
+
+ANSWERABLE = frozenset({MailKind.HUMAN, MailKind.CALENDAR})
 
 
 class BounceKind(StrEnum):

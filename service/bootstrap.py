@@ -23,7 +23,7 @@ from runtime.identity import RandomIds
 from runtime.settings import Settings
 from runtime.store.audit_head import HeadFile
 from runtime.store.engine import Database
-from runtime.store.migrate import ensure_schema
+from runtime.store.migrate import ensure_key, ensure_schema
 from service.calendar_desk import CalendarDesk
 from service.mailboxes import mailbox_of
 from service.purse import Purse
@@ -125,6 +125,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     recall = RecallDesk(settings.home / "vectors", _embedder(settings, purse), database, clock)
     try:
         await ensure_schema(database)
+        await ensure_key(database, key, await clock.now())
         await web.open()
         yield House(
             settings=settings,

@@ -1,15 +1,17 @@
 """The owner's calendar: free times for specialists, and the hands that book. Opened only when one is set."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from domain.meetings import Busy
+from domain.meetings import Busy, Slot
 from runtime.clock import Clock
 from runtime.settings import Settings
 from runtime.store import meetings
 from runtime.store.engine import Database
+from tools.read.ports import Wish
 
 if TYPE_CHECKING:
     from tools.act.booking import Booking
@@ -45,27 +47,46 @@ class CalendarDesk:
         return Booking(self.client, self._clock, self._settings.calendar_zone, self._owner)
 
     async def free_times(
-        self, zone_contact: str, country: str, count: int, *, contact_id: str
+        self, zone_contact: str, country: str, count: int, *, contact_id: str, wished: Sequence[Wish] = ()
     ) -> tuple[datetime, ...]:
         """Free times that may be offered; none that is held open for somebody else."""
-        from tools.read.calendar.availability import look
-        from tools.read.calendar.busy import Window
         from tools.read.calendar.slots import offer_slots
 
-        now = await self._clock.now()
+        now, rules = await self._clock.now(), self._rules_for(country)
+        busy = await self._busy(now, rules, contact_id)
+        slots = offer_slots(busy, rules, now, self._settings.calendar_zone, zone_contact, count, wished)
+        return tuple(slot.start for slot in slots)
+
+    async def fits(self, at: datetime, zone_contact: str, country: str, *, contact_id: str) -> bool:
+        """True when a time the contact named is free for the owner."""
+        from tools.read.calendar.slots import is_free
+
+        now, rules = await self._clock.now(), self._rules_for(country)
+        busy = await self._busy(now, rules, contact_id)
+        slot = Slot(start=at.astimezone(UTC), end=at.astimezone(UTC) + rules.length, zone=zone_contact)
         zone = self._settings.calendar_zone
-        rules = self._rules.for_contact(country) if country else self._rules
+        return is_free(slot, busy, rules, now, zone, proposed_by_contact=True)
+
+    def _rules_for(self, country: str) -> "BookingRules":
+        return self._rules.for_contact(country) if country else self._rules
+
+    async def _busy(self, now: datetime, rules: "BookingRules", contact_id: str) -> tuple[Busy, ...]:
+        """What the calendar holds, and what is held open for others; the contact's own meeting gives way."""
+        from tools.read.calendar.availability import look
+        from tools.read.calendar.busy import Window
+
         end = now + rules.horizon + timedelta(days=2)
-        reading = await look(self.client, Window(now, end, ZoneInfo(zone), owner=self._owner))
+        zone = ZoneInfo(self._settings.calendar_zone)
+        reading = await look(self.client, Window(now, end, zone, owner=self._owner))
         async with self._db.read() as tx:
             held = await meetings.held_open(tx, now, OFFER_LIFE)
-        kept = [
+            own = {row["uid"] for row in await meetings.live(tx, contact_id=contact_id)}
+        kept = (
             Busy(start=one["starts_at"], end=one["starts_at"] + timedelta(minutes=one["minutes"]))
             for one in held
             if one["contact_id"] != contact_id
-        ]
-        slots = offer_slots((*reading.busy, *kept), rules, now, zone, zone_contact, count)
-        return tuple(slot.start for slot in slots)
+        )
+        return (*(one for one in reading.busy if one.uid not in own), *kept)
 
     async def close(self) -> None:
         """Drop the connection."""

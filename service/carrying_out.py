@@ -41,8 +41,10 @@ async def decide_on(
     return await judge(tx, proposal, policy=house.policy, terms=house.terms, ids=house.ids, now=now)
 
 
-async def carry_out(tx: AsyncConnection, house: House, made: Decision, *, by: str = "gate") -> Done:
-    """Do what a decision allows without asking.
+async def carry_out(
+    tx: AsyncConnection, house: House, made: Decision, *, by: str = "gate", life: timedelta = PERMIT_LIFE
+) -> Done:
+    """Do what a decision allows without asking; a letter that has not left when `life` is over never does.
 
     Raises:
         Refused: refused – the gate refused it, or wants a person to decide.
@@ -50,7 +52,7 @@ async def carry_out(tx: AsyncConnection, house: House, made: Decision, *, by: st
     if made.judgement.verdict not in MAY_HAPPEN:
         raise Refused(made.judgement.why, code="refused", where=made.id)
     now = await house.clock.now()
-    permit = Permit(house.ids.new("per"), now + PERMIT_LIFE)
+    permit = Permit(house.ids.new("per"), now + life)
     await decisions.grant(
         tx,
         permit_id=permit.id,

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +55,7 @@ async def examine(settings: Settings) -> dict[str, Any]:
         _vectors,
         _web,
         _sender,
+        _digest,
     ):
         checks.append(await _guarded(look, settings))
     return {
@@ -267,3 +269,30 @@ async def _sender(settings: Settings) -> Check:
     if missing:
         return "sender", "warn", f"set {', '.join(missing)} before the first campaign."
     return "sender", "ok", f"mail leaves as {settings.mail_from}."
+
+
+async def _digest(settings: Settings) -> Check:
+    """Who gets the morning page by mail."""
+    from autonomy.own_people import readers
+    from autonomy.terms import Terms
+
+    sender = parseaddr(settings.mail_from)[1]
+    if not sender or not settings.smtp_url.get_secret_value():
+        return (
+            "digest",
+            "ok",
+            "the morning page is in the chat only; with RAINMAKER_SMTP_URL and RAINMAKER_MAIL_FROM it is mailed too.",
+        )
+    database = Database(settings.database)
+    try:
+        async with database.read() as tx:
+            found = await readers(tx, Terms(sender=sender))
+    finally:
+        await database.close()
+    if found[0].user_id:
+        return "digest", "ok", f"the morning page is mailed to {', '.join(one.address for one in found)}."
+    return (
+        "digest",
+        "ok",
+        f"the morning page is mailed to {sender}, because no owner or manager signs in with a mail address.",
+    )

@@ -35,6 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("meetings_over", EVERY_TURN, "service.tasks:ask_whether_held"),
     Kind("deals", "daily at 06:30", "service.deals:review_deals"),
     Kind("follow_ups", "weekdays at 07:15", "service.follow_ups:write_follow_ups"),
+    Kind("digest", "daily at 07:45", "service.digest:mail_page"),
     Kind("drain", EVERY_TURN, "service.turn_work:drain"),
     Kind("campaigns", EVERY_TURN, "service.turn_work:finish_campaigns"),
     Kind("housekeeping", "daily at 03:30", "service.turn_work:keep_house", quiet=True),

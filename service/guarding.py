@@ -19,7 +19,7 @@ from domain.decisions import Actor, Decision
 from domain.errors import Refused
 from domain.labels import Integrity, Label
 from runtime.clock import SystemClock
-from runtime.store import audit, audit_walk, crm, harms, outbox, talks
+from runtime.store import audit, audit_walk, crm, harms, outbox, people, talks
 from runtime.store.audit import Head
 from runtime.store.audit_walk import Walked
 from service.bootstrap import House
@@ -155,6 +155,11 @@ async def _broken(tx: AsyncConnection, record: dict[str, Any], salt: bytes) -> l
     entitled = await audit.entitled(tx, decision_id, row["action_hash"])
     if not entitled or decided is None or decided > record["seq"]:
         found.append((f"I2:{intent}", f"Intent {intent} was sent without a decision that allows it."))
+    if row["kind"] == "notify_owner":  # to our own people, of whom nobody is ever deleted
+        known = not row["contact_id"] or await people.user_by_id(tx, row["contact_id"])
+        return (
+            found if known else [*found, (f"I3:{intent}", f"Intent {intent} was sent to none of our people.")]
+        )
     contact = await crm.contact(tx, row["contact_id"])
     if contact is None or contact.status is ContactStatus.CANDIDATE:
         return [*found, (f"I3:{intent}", f"Intent {intent} was sent to nobody's approved contact.")]

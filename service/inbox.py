@@ -3,9 +3,11 @@
 Every mail ends handled, waiting, ignored or quarantined with a reason; one mail's trouble stops no other.
 """
 
+import asyncio
 import hashlib
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import RainmakerError
@@ -13,9 +15,10 @@ from domain.labels import Integrity, Label
 from domain.mail import InboundMail, Quarantined
 from runtime.store import inbound
 from runtime.store.due import DueRow
+from runtime.store.inline import inline
 from service.bootstrap import House
 from service.mailboxes import Inbox, inboxes_of
-from service.taking_in import new_threads, take_in
+from service.taking_in import new_threads, take_in, wants_out
 from service.timetable import Worked
 from tools.providers.imap_inbox import FetchedMail, InboxCursor
 from tools.read.mail.read import Terms
@@ -60,13 +63,30 @@ async def _note_trouble(house: House, box: Inbox, why: str) -> None:
 async def _read_box(house: House, box: Inbox, reader: MailReader, done: Counter[str]) -> None:
     async with house.database.read() as tx:
         cursor = InboxCursor(*await inbound.cursor(tx, box.address, box.folder))
+    searching = asyncio.Lock()
     for _ in range(MOST_BATCHES):
         batch = await box.reads.fetch_new(cursor, BATCH)
-        read = [(one, await _parsed(reader, one)) for one in batch.mails]
+        read = await asyncio.gather(*(_read(reader, one, searching) for one in batch.mails))
         await _take_all(house, box, read, batch.cursor, done)
         cursor = batch.cursor
         if not batch.more:
             return
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One mail as it was fetched and as it was understood; `leaves`: its words mean "no more mail"."""
+
+    fetched: FetchedMail
+    mail: InboundMail | Quarantined
+    leaves: bool = False
+
+
+async def _read(reader: MailReader, fetched: FetchedMail, searching: asyncio.Lock) -> _Read:
+    """Parsed in the child while another mail's words are searched here, one at a time."""
+    mail = await _parsed(reader, fetched)
+    async with searching:
+        return _Read(fetched, mail, isinstance(mail, InboundMail) and await wants_out(mail))
 
 
 async def _parsed(reader: MailReader, fetched: FetchedMail) -> InboundMail | Quarantined:
@@ -79,11 +99,8 @@ async def _parsed(reader: MailReader, fetched: FetchedMail) -> InboundMail | Qua
     return await reader.read(fetched.raw, fetched.received_at)
 
 
-Read = tuple[FetchedMail, InboundMail | Quarantined]
-
-
 async def _take_all(
-    house: House, box: Inbox, read: list[Read], cursor: InboxCursor, done: Counter[str]
+    house: House, box: Inbox, read: list[_Read], cursor: InboxCursor, done: Counter[str]
 ) -> None:
     """A batch in one transaction; when one of its mails cannot be taken in, each has its own."""
     try:
@@ -91,12 +108,13 @@ async def _take_all(
     except Exception:
         log.exception("batch_not_taken_in", extra={"mails": len(read)})
         for one in read:
-            step = InboxCursor(cursor.uid_validity, one[0].uid)
+            step = InboxCursor(cursor.uid_validity, one.fetched.uid)
             try:
                 done.update(await _take(house, box, [one], step))
             except Exception:
-                log.exception("mail_not_taken_in", extra={"uid": one[0].uid})
-                done.update(await _take(house, box, [(one[0], _put_aside(one[0]))], step))
+                log.exception("mail_not_taken_in", extra={"uid": one.fetched.uid})
+                aside = _Read(one.fetched, _put_aside(one.fetched))
+                done.update(await _take(house, box, [aside], step))
         await _take(house, box, [], cursor)
 
 
@@ -106,18 +124,20 @@ def _put_aside(fetched: FetchedMail) -> Quarantined:
     return Quarantined(raw_sha256=sha256, size=fetched.size, code="mail_not_filed", sentence=sentence)
 
 
-async def _take(house: House, box: Inbox, read: list[Read], cursor: InboxCursor) -> Counter[str]:
+async def _take(house: House, box: Inbox, read: list[_Read], cursor: InboxCursor) -> Counter[str]:
     now = await house.clock.now()
     done: Counter[str] = Counter()
-    async with house.database.write() as tx:
-        for fetched, mail in read:
+    async with house.database.write() as tx, inline(tx):
+        for one in read:
+            mail, raw = one.mail, one.fetched.raw
             if await inbound.known(tx, box.address, mail.raw_sha256):
                 done["repeated"] += 1
             elif isinstance(mail, Quarantined):
-                await inbound.keep(tx, _aside(house, box, mail, now), fetched.raw)
+                await inbound.keep(tx, _aside(house, box, mail, now), raw)
                 done["quarantined"] += 1
             else:
-                done[await take_in(tx, house, box.address, mail, fetched.raw, now)] += 1
+                kind = await take_in(tx, house, box.address, mail, raw, now, leaves=one.leaves)
+                done[kind] += 1
         await inbound.set_cursor(
             tx,
             box.address,

@@ -1,5 +1,6 @@
 """What people answer to invitations: accepted, declined, another time – checked, stored, and put into the calendar."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import RainmakerError
@@ -9,21 +10,35 @@ from domain.meetings import CalendarProblem, InviteAnswer, Meeting, MeetingState
 from runtime.store import inbound, meetings, threads
 from service.bootstrap import House
 
-_TELLS_OWNER = frozenset({MeetingState.DECLINED, MeetingState.COUNTERED, MeetingState.CANCELLED})
+_OTHER_TIME = frozenset({MeetingState.DECLINED, MeetingState.COUNTERED})
+_MOST_DECLINED = 1  # meetings one person turned down before a person looks
 
 
-async def take_answer(house: House, row: dict[str, Any]) -> tuple[str, str]:
-    """Take one calendar mail; its new state and what was done."""
+@dataclass(frozen=True)
+class Taken:
+    """What became of a calendar mail. `other_time`: they want one, so the mail is handled like a reply in words."""
+
+    state: str
+    detail: str
+    other_time: bool = False
+
+
+async def take_answer(house: House, row: dict[str, Any]) -> Taken:
+    """Take one calendar mail: believed or not, stored, and noted in the calendar."""
     mail = InboundMail.model_validate(row["body"])
     sender = mail.sender.address.lower() if mail.sender else ""
     if mail.authenticated is Authenticated.NO:
-        return inbound.WAITING, "Its sender is not who From says; the invitation was left as it is."
+        return _waits("Its sender is not who From says; the invitation was left as it is.")
     for part in mail.calendar:
         read = await _read(part.text, sender, part.method)
         if isinstance(read, CalendarProblem):
-            return inbound.WAITING, read.sentence
+            return _waits(read.sentence)
         return await _answered(house, read, sender)
-    return inbound.WAITING, "It holds no calendar entry that can be read."
+    return _waits("It holds no calendar entry that can be read.")
+
+
+def _waits(why: str) -> Taken:
+    return Taken(inbound.WAITING, why)
 
 
 async def _read(text: str, sender: str, method: str) -> InviteAnswer | CalendarProblem:
@@ -32,7 +47,7 @@ async def _read(text: str, sender: str, method: str) -> InviteAnswer | CalendarP
     return read_answer(text, sender=sender, method=method)
 
 
-async def _answered(house: House, answer: InviteAnswer, sender: str) -> tuple[str, str]:
+async def _answered(house: House, answer: InviteAnswer, sender: str) -> Taken:
     from tools.read.calendar.answers import answered, check_answer
 
     async with house.database.read() as tx:
@@ -40,16 +55,20 @@ async def _answered(house: House, answer: InviteAnswer, sender: str) -> tuple[st
     meeting = meetings.of(row) if row else None
     problem = check_answer(answer, meeting, sender)
     if problem is not None or meeting is None or row is None:
-        return inbound.WAITING, problem.sentence if problem else "There is no such meeting."
+        return _waits(problem.sentence if problem else "There is no such meeting.")
     now_is = answered(meeting, answer)
     noted = await _in_calendar(house, now_is)
     said = f"They answered the invitation: {now_is.state}."
     async with house.database.write() as tx:
         await meetings.keep(tx, now_is, said)
-        if now_is.state in _TELLS_OWNER and row["thread_id"]:
+        declined = await meetings.count(tx, now_is.contact_id, MeetingState.DECLINED)
+        if now_is.state is MeetingState.CANCELLED and row["thread_id"]:
             await threads.change(tx, row["thread_id"], state=str(LeadState.HANDED), reason=said)
-    state = inbound.WAITING if now_is.state in _TELLS_OWNER or noted else inbound.HANDLED
-    return state, f"{said} {noted}".strip()
+    detail = f"{said} {noted}".strip()
+    if now_is.state in _OTHER_TIME and declined <= _MOST_DECLINED and not noted:
+        return Taken(inbound.HANDLED, detail, other_time=True)
+    waits = noted or now_is.state in _OTHER_TIME or now_is.state is MeetingState.CANCELLED
+    return _waits(detail) if waits else Taken(inbound.HANDLED, detail)
 
 
 async def _in_calendar(house: House, meeting: Meeting) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.decisions import Actor
 from domain.errors import RainmakerError, Retryable
 from domain.leads import LeadState, NextAction, NextStep
-from domain.mail import MailKind
+from domain.mail import ANSWERABLE, MailKind
 from runtime.store import inbound, threads
 from runtime.store.due import DueRow
 from service.bootstrap import House
@@ -56,10 +56,11 @@ async def _for_a_person(house: House, row: dict[str, Any], why: str) -> None:
 
 async def _handle(house: House, row: dict[str, Any]) -> None:
     if row["kind"] == MailKind.CALENDAR:
-        state, detail = await take_answer(house, row)
-        async with house.database.write() as tx:
-            await inbound.settle(tx, row["id"], [inbound.NEW], state, detail=detail)
-        return
+        taken = await take_answer(house, row)
+        if not taken.other_time:
+            async with house.database.write() as tx:
+                await inbound.settle(tx, row["id"], [inbound.NEW], taken.state, detail=taken.detail)
+            return
     result = await handle_signal(house, "reply_came", {"inbound_id": row["id"]}, actor=SYSTEM, lenient=True)
     step = NextStep.model_validate(result.data["next"])
     async with house.database.write() as tx:
@@ -79,7 +80,7 @@ async def _settle(
         await leave_threads(tx, row["contact_id"], LeadState.OPTED_OUT, step.reason)
     elif refused:
         state, detail = LeadState.HANDED, f"{step.reason} The gate refused it: {refused[0]}"
-    if row["kind"] == MailKind.HUMAN or step.action is NextAction.WAIT:
+    if row["kind"] in ANSWERABLE or step.action is NextAction.WAIT:
         values = {"state": str(state), "reason": detail, "until": step.until}
         await threads.change(tx, row["thread_id"], **values)
     to = inbound.WAITING if refused or state is LeadState.HANDED else inbound.HANDLED

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import suppression
+from autonomy import own_people, suppression
 from domain.actions import Suppress
 from domain.decisions import Actor, OutboxState
 from domain.labels import Integrity, Label
@@ -40,6 +40,7 @@ class _Case:
     mail: InboundMail
     placed: Placement
     now: datetime
+    leaves: bool  # its words mean "no more mail"
 
 
 async def new_threads(tx: AsyncConnection, house: House) -> int:
@@ -64,13 +65,34 @@ async def new_threads(tx: AsyncConnection, house: House) -> int:
     return len(rows)
 
 
+async def wants_out(mail: InboundMail) -> bool:
+    """True when a person's free words mean "no more mail", by rule, whatever brain is active."""
+    if mail.kind is not MailKind.HUMAN:
+        return False
+    words = "\n".join(part for part in (mail.new_text, mail.signature) if part)
+    found = await asyncio.to_thread(opt_out_findings, words, mail.subject)
+    return bool({finding.kind for finding in found} & {ReplyKind.UNSUBSCRIBE, ReplyKind.COMPLAINT})
+
+
 async def take_in(
-    tx: AsyncConnection, house: House, mailbox: str, mail: InboundMail, raw: bytes | None, now: datetime
+    tx: AsyncConnection,
+    house: House,
+    mailbox: str,
+    mail: InboundMail,
+    raw: bytes | None,
+    now: datetime,
+    *,
+    leaves: bool | None = None,
 ) -> str:
-    """File one mail and do what must be done at once; returns the kind it counts as."""
+    """File one mail and do what must be done at once; returns the kind it counts as.
+
+    `leaves` is what `wants_out` said of it, asked for before the transaction began: it takes a while.
+    """
+    if leaves is None:
+        leaves = await wants_out(mail)
     if await _is_erased(tx, house, mail):
         mail, raw = InboundMail(raw_sha256=mail.raw_sha256, size=mail.size, kind=MailKind.LOOP), None
-    case = _Case(house.ids.new("inb"), mail, await place(mail, MailBook(tx)), now)
+    case = _Case(house.ids.new("inb"), mail, await place(mail, MailBook(tx)), now, leaves)
     intents = await threads.mails_with_id(
         tx, [*mail.in_reply_to, *mail.references, *mail.original_message_ids]
     )
@@ -139,7 +161,10 @@ async def _at_once(
         return await _complained(tx, house, case)
     if kind in IGNORED:
         return inbound.IGNORED, "Our own mail come back." if kind is MailKind.LOOP else "Written for many."
-    out = await _opted_out(tx, house, case) if kind is MailKind.HUMAN else ""
+    own = await _from_our_own(tx, house, case, intents)
+    if own:
+        return inbound.IGNORED, own
+    out = await _opted_out(tx, house, case) if case.leaves and kind is MailKind.HUMAN else ""
     if out:
         return inbound.HANDLED, out
     if case.placed.thread_id is None and case.placed.contact_id is None:
@@ -149,6 +174,16 @@ async def _at_once(
     return (inbound.NEW, "") if kind in WAITS else (inbound.IGNORED, "Nothing to do.")
 
 
+async def _from_our_own(tx: AsyncConnection, house: House, case: _Case, intents: list[dict[str, Any]]) -> str:
+    """Why a mail of one of our own people is no prospect's; empty when it is, or may be, somebody's we wrote to."""
+    sender = case.mail.sender.address if case.mail.sender else ""
+    if not await own_people.is_ours(tx, house.terms, sender):
+        return ""
+    if any(row["kind"] == "notify_owner" for row in intents):
+        return "One of our own people answered the morning page; such mail is not read, the chat is."
+    return "" if case.placed.contact_id else "From one of our own people."
+
+
 async def _bounced(tx: AsyncConnection, house: House, case: _Case) -> tuple[str, str]:
     done = []
     for bounce in case.mail.bounces:
@@ -156,6 +191,9 @@ async def _bounced(tx: AsyncConnection, house: House, case: _Case) -> tuple[str,
             tx, [bounce.original_message_id] if bounce.original_message_id else []
         )
         if not ours or bounce.kind is BounceKind.DELIVERED:
+            continue
+        if ours[0]["kind"] == "notify_owner":  # nobody's contact, and no mail of a campaign
+            done.append(f"{bounce.kind} bounce of the morning page {ours[0]['id']}")
             continue
         await _note_bounce(tx, house, case, ours[0], bounce)
         done.append(f"{bounce.kind} bounce of the mail {ours[0]['id']}")
@@ -176,7 +214,8 @@ async def _note_bounce(
 async def _complained(tx: AsyncConnection, house: House, case: _Case) -> tuple[str, str]:
     complaint = case.mail.complaint
     wants_out = complaint is not None and complaint.type is FeedbackType.OPT_OUT
-    named = await threads.mails_with_id(tx, list(case.mail.original_message_ids))
+    found = await threads.mails_with_id(tx, list(case.mail.original_message_ids))
+    named = [row for row in found if row["kind"] != "notify_owner"]
     ids = {row["contact_id"] for row in named}
     if not ids and complaint is not None and complaint.original_recipient:
         ids = set(await threads.contacts_at(tx, complaint.original_recipient))
@@ -193,13 +232,8 @@ async def _complained(tx: AsyncConnection, house: House, case: _Case) -> tuple[s
 
 
 async def _opted_out(tx: AsyncConnection, house: House, case: _Case) -> str:
-    """Free words that mean "no more mail" work at once, whatever brain is active and whoever reads them later."""
-    mail, placed = case.mail, case.placed
-    words = "\n".join(part for part in (mail.new_text, mail.signature) if part)
-    found = await asyncio.to_thread(opt_out_findings, words, mail.subject)
-    kinds = {finding.kind for finding in found}
-    if not kinds & {ReplyKind.UNSUBSCRIBE, ReplyKind.COMPLAINT}:
-        return ""
+    """Free words that mean "no more mail" work at once, whoever reads them later."""
+    placed = case.placed
     claimed = await threads.one(tx, placed.claimed_thread_id) if placed.claimed_thread_id else None
     ids = {one for one in (placed.contact_id, claimed["contact_id"] if claimed else None) if one}
     for contact_id in sorted(ids):

@@ -16,6 +16,7 @@ from typing import Any
 from autonomy import budgets
 from autonomy.policy import Policy
 from autonomy.terms import Terms
+from domain.actions import NotifyOwner
 from domain.decisions import OutboxState
 from domain.errors import RainmakerError, Retryable
 from domain.ids import Ids
@@ -29,6 +30,7 @@ from runtime.store.inline import inline
 from tools.act.compose_mail import Envelope, compose
 from tools.act.letters import Prepared, letter_left, prepare
 from tools.act.mail_headers import wire_address
+from tools.act.morning_mail import compose_page
 from tools.act.recheck_mail import Never, NotNow, Ready, recheck, use_of
 from tools.act.unsubscribe import token_for
 from tools.doubts import Doubts
@@ -307,6 +309,10 @@ class Effector:
             in_reply_to=prepared.in_reply_to,
             references=prepared.references,
         )
+        if isinstance(claim.ready.action, NotifyOwner):
+            return compose_page(
+                prepared.subject, prepared.body, envelope, terms.public_url, self._mailbox.dkim
+            )
         return compose(prepared.subject, prepared.body, envelope, self._mailbox.dkim, prepared.invite)
 
     async def _finish(self, tx: Any, claim: _Claim, attempt: Attempt) -> OutboxState:

@@ -107,7 +107,7 @@ async def show_digest(desk: Desk, args: NoArgs) -> StepResult:
     """The morning page: what was done, found, needs you, comes next, and what it cost."""
     now = await desk.clock.now()
     async with desk.database.read() as tx:
-        page = await digest(tx, desk.terms, now)
+        page = await digest(tx, desk.terms, now, zone=desk.office.zone)
     return StepResult(text=page.as_text(), data=page.as_json())
 
 

@@ -112,12 +112,17 @@ async def _draft(
     )
 
 
+def call_task_id(touch_id: str, contact_id: str) -> str:
+    """The task of a step that is a call: one a person, however often the step is looked at."""
+    return derived("tsk", touch_id, contact_id)
+
+
 async def _calls(desk: Desk, touch: Touch, people: list[Recipient]) -> tuple[Wanted, ...]:
     now = await desk.clock.now()
     return tuple(
         Wanted(
             action=AddTask(
-                task_id=derived("tsk", touch.id, one.contact.id),
+                task_id=call_task_id(touch.id, one.contact.id),
                 about=one.contact.id,
                 title=f"Call or connect with {one.name} at {one.account.name}",
                 due_at=now + timedelta(days=TASK_DAYS),

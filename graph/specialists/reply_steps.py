@@ -3,7 +3,7 @@
 The mail's words are data. What is proposed follows from typed findings, never from free text of a model.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +11,17 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Contact
-from domain.actions import AddTask, AnswerMail, BookMeeting
+from domain.actions import AddTask, AnswerMail, BookMeeting, ChangeMeeting
 from domain.errors import Correctable
 from domain.ids import derived
 from domain.knowledge import Evidence
 from domain.labels import Integrity, Label, combine
 from domain.leads import LeadState, NextAction, NextStep
 from domain.mail import InboundMail, MailKind
-from domain.replies import ReplyReading
+from domain.meetings import Meeting
+from domain.replies import ReplyKind, ReplyReading
 from graph.desk import Desk
+from graph.specialists.invite_reading import read_invite_answer
 from graph.specialists.next_step import Lead, next_step
 from graph.specialists.passages import speaking_of
 from graph.specialists.showing import when
@@ -30,6 +32,7 @@ from runtime.store.inbound import answer_key
 from tools.catalog import Args, tool
 
 SLOTS = 3  # times offered in one mail
+MOST_NAMED = 3  # times of theirs that are looked up
 SOURCES = 12  # passages an answer may use
 TASK_HOURS = 4  # until a person should have looked
 
@@ -50,6 +53,8 @@ class _Case:
     account: Account | None
     thread: dict[str, Any]
     lead: Lead
+    choices: tuple[datetime, ...]  # times we offered, in the order told, past ones too
+    meeting: Meeting | None  # the one that stands
     seller: str
     language: str
     sources: tuple[Evidence, ...]
@@ -72,8 +77,9 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     """Read one mail that came in and propose the next step: answer, book, wait, hand over or stop."""
     case = await _case(desk, args.inbound_id)
     reading = await _read(desk, case)
+    case = replace(case, lead=replace(case.lead, open_time=await _open_time(desk, case, reading)))
     step = next_step(reading, case.lead)
-    if case.mail.kind is not MailKind.HUMAN and step.action is NextAction.ANSWER:
+    if case.mail.kind not in _BY_PEOPLE and step.action is NextAction.ANSWER:
         step = NextStep(
             action=NextAction.NOTHING, state=step.state, reason="A machine wrote this; nobody answers it."
         )
@@ -91,8 +97,17 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     )
 
 
+_BY_PEOPLE = frozenset({MailKind.HUMAN, MailKind.CALENDAR})  # a calendar answers when its owner clicks
+_SUMMARIES = {
+    NextAction.ANSWER: "Answer",
+    NextAction.BOOK: "Invite",
+    NextAction.MOVE: "Move the meeting with",
+    NextAction.CALL_OFF: "Call off the meeting with",
+}
+
+
 def _summary(step: NextStep) -> str:
-    return {NextAction.ANSWER: "Answer", NextAction.BOOK: "Invite"}.get(step.action, "About")
+    return _SUMMARIES.get(step.action, "About")
 
 
 async def _case(desk: Desk, inbound_id: str) -> _Case:
@@ -105,13 +120,22 @@ async def _case(desk: Desk, inbound_id: str) -> _Case:
             raise Correctable("Nobody we know wrote this mail.", code="unknown_sender", where=inbound_id)
         profile = await knowledge.active_profile(tx)
         facts = tuple(fact.evidence[0] for fact in profile.facts) if profile else ()
+        choices = tuple(one["starts_at"] for one in await meetings.offered(tx, contact.id))
+        meeting = await _standing(tx, contact, now)
         return _Case(
             row=row,
             mail=InboundMail.model_validate(row["body"]),
             contact=contact,
             account=await crm.account(tx, contact.account_id),
             thread=thread,
-            lead=await _lead(tx, desk, contact, thread, now),
+            lead=Lead(
+                now=now,
+                offered=tuple(at for at in choices if at > now),
+                meeting_at=meeting.slot.start if meeting else None,
+                can_offer=desk.calendar is not None,
+            ),
+            choices=choices,
+            meeting=meeting,
             seller=profile.name if profile else desk.terms.sender_name,
             language=contact.language or "en",
             sources=facts,
@@ -121,26 +145,20 @@ async def _case(desk: Desk, inbound_id: str) -> _Case:
         )
 
 
-async def _lead(
-    tx: AsyncConnection, desk: Desk, contact: Contact, thread: dict[str, Any], now: datetime
-) -> Lead:
-    offered = await meetings.offered(tx, contact.id)
-    stands = await meetings.live(tx, contact_id=contact.id)
-    return Lead(
-        now=now,
-        offered=tuple(one["starts_at"] for one in offered if one["starts_at"] > now),
-        meeting_at=next((one["starts_at"] for one in stands if one["starts_at"] > now), None),
-        can_offer=desk.calendar is not None,
-    )
+async def _standing(tx: AsyncConnection, contact: Contact, now: datetime) -> Meeting | None:
+    ahead = [one for one in await meetings.live(tx, contact_id=contact.id) if one["starts_at"] > now]
+    return meetings.of(ahead[0]) if ahead else None
 
 
 async def _read(desk: Desk, case: _Case) -> ReplyReading:
+    if case.mail.kind is MailKind.CALENDAR:
+        return read_invite_answer(case.mail)
     context = ReplyContext(
         language=case.language,
         seller_name=case.seller,
         account_name=case.account.name if case.account else "",
         contact_name=case.contact.name,
-        offered=case.lead.offered,
+        offered=case.choices,
         meeting_at=case.lead.meeting_at,
         auto_submitted=case.mail.kind is MailKind.AUTO,
     )
@@ -151,23 +169,86 @@ async def _read(desk: Desk, case: _Case) -> ReplyReading:
     )
 
 
+async def _open_time(desk: Desk, case: _Case, reading: ReplyReading) -> datetime | None:
+    """The first exact time of their own that is free; not one of ours, which is taken or turned down."""
+    if desk.calendar is None or not _MEETING & set(reading.kinds):
+        return None
+    known, country = {*case.choices, case.lead.meeting_at}, case.account.country if case.account else ""
+    named = (one.start for one in reading.times if one.exact and one.start > case.lead.now)
+    for at in [one for one in named if one not in known][:MOST_NAMED]:
+        if await desk.calendar.fits(at, case.zone, country, contact_id=case.contact.id):
+            return at
+    return None
+
+
+_MEETING = frozenset(
+    {ReplyKind.POSITIVE, ReplyKind.MEETING_ACCEPT, ReplyKind.MEETING_COUNTER, ReplyKind.MEETING_CANCEL}
+)
+
+
 async def _wanted(
     desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
 ) -> tuple[tuple[Wanted, ...], NextStep]:
     """The proposals of a step; a step that cannot be taken becomes a person's."""
     if step.action is NextAction.ANSWER:
         return await _answer(desk, case, reading, step)
-    if step.action is NextAction.BOOK and step.slot is not None:
-        return (_booking(case, step.slot, step.reason, desk.meeting_minutes),), step
+    if step.action in _MEETINGS:
+        return await _of_meeting(desk, case, reading, step), step
     if step.action is NextAction.HAND_OVER:
         return (await _task(desk, case, step.reason),), step
     return (), step
 
 
+_MEETINGS = frozenset({NextAction.BOOK, NextAction.MOVE, NextAction.CALL_OFF})
+
+
+async def _of_meeting(desk: Desk, case: _Case, reading: ReplyReading, step: NextStep) -> tuple[Wanted, ...]:
+    """The meeting made or changed; what they ask beside it is put before a person."""
+    if step.slot is not None:
+        await _keep_open(desk, case, step.slot)
+    if step.action is NextAction.BOOK and step.slot is not None:
+        wanted = _booking(case, step.slot, step.reason, desk.meeting_minutes)
+    else:
+        wanted = _change(case, step)
+    if not reading.questions:
+        return (wanted,)
+    return wanted, await _task(desk, case, f"They also ask: “{reading.questions[0][:200]}”")
+
+
+async def _keep_open(desk: Desk, case: _Case, slot: datetime) -> None:
+    """A time they named and we found free is theirs to take, like one that we offered."""
+    if slot in case.choices:
+        return
+    row = {
+        "id": derived("ofr", case.thread["id"], slot.isoformat()),
+        "thread_id": case.thread["id"],
+        "contact_id": case.contact.id,
+        "starts_at": slot,
+        "minutes": desk.meeting_minutes,
+        "sent": True,
+        "made_at": case.lead.now,
+    }
+    async with desk.database.write() as tx:
+        if slot not in {one["starts_at"] for one in await meetings.offered(tx, case.contact.id)}:
+            await meetings.offer(tx, [row])
+
+
+def _change(case: _Case, step: NextStep) -> Wanted:
+    assert case.meeting is not None
+    action = ChangeMeeting(
+        meeting_id=case.meeting.id,
+        contact_id=case.contact.id,
+        starts_at=step.slot,
+        attendees=(case.contact.id,),
+        sequence=case.meeting.sequence + 1,
+    )
+    return Wanted(action=action, reason=step.reason, label=case.label)
+
+
 async def _answer(
     desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
 ) -> tuple[tuple[Wanted, ...], NextStep]:
-    slots = await _free_times(desk, case) if step.offer_times else ()
+    slots = await _free_times(desk, case, reading) if step.offer_times else ()
     if step.offer_times and not slots and not reading.questions:
         return await _hand_over(desk, case, step, "They want to meet and no free time was found.")
     draft = await _written(desk, case, reading, slots)
@@ -181,7 +262,8 @@ async def _answer(
         inbound_id=case.row["id"],
         answers=answer_key(case.row),
         thread_id=case.thread["id"],
-        slots=tuple(slot for slot in slots if step.offer_times),
+        slots=slots,
+        minutes=desk.meeting_minutes,
     )
     label = combine([case.label, case.contact.label], origin=desk.language.info.name)
     return (Wanted(action=action, reason=step.reason, label=label),), step
@@ -210,7 +292,6 @@ async def _written(desk: Desk, case: _Case, reading: ReplyReading, slots: tuple[
         sources=await _sources(desk, case, reading),
         slots=slots,
         zone=case.zone,
-        meeting_at=case.lead.meeting_at,
         at=case.row["came_at"],
         seed=case.row["id"],
     )
@@ -228,11 +309,20 @@ async def _sources(desk: Desk, case: _Case, reading: ReplyReading) -> tuple[Evid
     return (*found, *case.sources)
 
 
-async def _free_times(desk: Desk, case: _Case) -> tuple[datetime, ...]:
+async def _free_times(desk: Desk, case: _Case, reading: ReplyReading) -> tuple[datetime, ...]:
     if desk.calendar is None:
         return ()
     country = case.account.country if case.account else ""
-    return await desk.calendar.free_times(case.zone, country, SLOTS, contact_id=case.contact.id)
+    wished = tuple((one.start, one.end) if one.end else _day_of(one.start) for one in reading.times)
+    found = await desk.calendar.free_times(
+        case.zone, country, SLOTS, contact_id=case.contact.id, wished=wished
+    )
+    return tuple(at for at in found if at != case.lead.meeting_at)
+
+
+def _day_of(at: datetime) -> tuple[datetime, datetime]:
+    begins = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return begins, begins + timedelta(days=1)
 
 
 def _booking(case: _Case, slot: datetime, reason: str, minutes: int) -> Wanted:

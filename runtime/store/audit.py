@@ -7,7 +7,7 @@ from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import Text, cast, desc, insert, select
+from sqlalchemy import Text, bindparam, cast, desc, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
@@ -38,25 +38,18 @@ async def append(
 ) -> int:
     """Add a record in the caller's transaction; returns its sequence number. Personal data is struck out first."""
     body = impersonal(body)
-    last = (
-        await tx.execute(select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1))
-    ).one_or_none()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    last = await head(tx)
+    seq, prev = last.records + 1, last.hash
     own = record_hash(seq, at, kind, subject, by, body, prev)
-    await tx.execute(
-        insert(audit).values(
-            seq=seq,
-            at=at,
-            kind=kind,
-            subject=subject,
-            by=by,
-            body=in_hashed_order(body),
-            prev_hash=prev,
-            hash=own,
-        )
-    )
+    said = {"at": at, "kind": kind, "subject": subject, "by": by, "body": in_hashed_order(body)}
+    await tx.execute(_ADD, {"seq": seq, **said, "prev_hash": prev, "hash": own})
     announce_head(tx, seq, own)
     return seq
+
+
+_ADD = insert(audit)
+_LAST = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
+_ABOUT = select(audit).where(audit.c.subject == bindparam("of")).order_by(audit.c.seq)
 
 
 async def verify(tx: AsyncConnection) -> Verified:
@@ -111,8 +104,7 @@ def in_hashed_order(value: Any) -> Any:
 
 async def about(tx: AsyncConnection, subject: str) -> list[dict[str, Any]]:
     """Records about one id, oldest first."""
-    rows = await tx.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.seq))
-    return [dict(row) for row in rows.mappings()]
+    return [dict(row) for row in (await tx.execute(_ABOUT, {"of": subject})).mappings()]
 
 
 async def everything(tx: AsyncConnection) -> list[dict[str, Any]]:
@@ -131,9 +123,7 @@ class Head:
 
 async def head(tx: AsyncConnection) -> Head:
     """The chain's head now."""
-    last = (
-        await tx.execute(select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1))
-    ).one_or_none()
+    last = (await tx.execute(_LAST)).one_or_none()
     return Head(last.seq, last.hash) if last else Head(0, GENESIS)
 
 
@@ -144,57 +134,63 @@ async def hash_at(tx: AsyncConnection, seq: int) -> str | None:
     return (await tx.execute(select(audit.c.hash).where(audit.c.seq == seq))).scalar_one_or_none()
 
 
-async def entitled(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
-    """True when the chain itself allows this exact action: decided allow or notify, or asked and approved.
+@dataclass(frozen=True)
+class Said:
+    """What the chain says about exactly one action: the records whose own hash fits, oldest first.
 
-    Rows of other tables can be forged one by one; a record here counts only if its own hash fits.
+    Rows of other tables can be forged one by one; a record here counts only if it is sound.
     """
-    records = await _sound(tx, decision_id, action_hash)
-    verdict = _verdict(records)
-    return verdict in ("allow", "notify") or (verdict == "ask" and _approved(records, 1))
+
+    records: tuple[dict[str, Any], ...]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on it; empty when there is none."""
+        decided = [one for one in self.records if one["kind"] == "decision"]
+        return str(decided[-1]["body"].get("verdict", "")) if decided else ""
+
+    @property
+    def approvers(self) -> int:
+        """How many people must agree to it; what cannot be read counts as two."""
+        told = [one["body"].get("approvers", 1) for one in self.records if one["kind"] == "decision"]
+        return max((one if isinstance(one, int) and one >= 1 else 2 for one in told), default=1)
+
+    @property
+    def entitled(self) -> bool:
+        """True when it may be done: decided allow or notify, or asked and approved."""
+        return self.verdict in ("allow", "notify") or (self.verdict == "ask" and self.approved())
+
+    def approved(self, needs: int = 1) -> bool:
+        """True when as many people approved as it needs; `needs` may only raise that. Rows of votes do not count."""
+        people = {one["by"] for one in self.records if one["kind"] in ("approved", "agreed")}
+        complete = any(one["kind"] == "approved" for one in self.records)
+        return complete and len(people) >= max(needs, self.approvers)
+
+
+async def said(tx: AsyncConnection, decision_id: str, action_hash: str) -> Said:
+    """What the chain says about exactly this action."""
+    return Said(
+        tuple(
+            record
+            for record in await about(tx, decision_id)
+            if record["body"].get("action_hash") == action_hash and record["hash"] == _hash_of(record)
+        )
+    )
+
+
+async def entitled(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
+    """True when the chain itself allows this exact action."""
+    return (await said(tx, decision_id, action_hash)).entitled
 
 
 async def verdict_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> str:
     """The verdict the chain holds on exactly this action; empty when there is none."""
-    return _verdict(await _sound(tx, decision_id, action_hash))
-
-
-def _verdict(records: list[dict[str, Any]]) -> str:
-    decided = [one for one in records if one["kind"] == "decision"]
-    return str(decided[-1]["body"].get("verdict", "")) if decided else ""
-
-
-async def was_approved(tx: AsyncConnection, decision_id: str, action_hash: str, *, needs: int = 1) -> bool:
-    """True when the chain holds the approval of exactly this action by as many people as it needs.
-
-    How many comes from the decision's own record; `needs` may only raise it. Rows of votes do not count here.
-    """
-    return _approved(await _sound(tx, decision_id, action_hash), needs)
-
-
-def _approved(records: list[dict[str, Any]], needs: int) -> bool:
-    people = {one["by"] for one in records if one["kind"] in ("approved", "agreed")}
-    complete = any(one["kind"] == "approved" for one in records)
-    return complete and len(people) >= max(needs, _approvers(records))
+    return (await said(tx, decision_id, action_hash)).verdict
 
 
 async def approvers_of(tx: AsyncConnection, decision_id: str, action_hash: str) -> int:
-    """How many people the chain says must agree to exactly this action; what cannot be read counts as two."""
-    return _approvers(await _sound(tx, decision_id, action_hash))
-
-
-def _approvers(records: list[dict[str, Any]]) -> int:
-    told = [one["body"].get("approvers", 1) for one in records if one["kind"] == "decision"]
-    return max((one if isinstance(one, int) and one >= 1 else 2 for one in told), default=1)
-
-
-async def _sound(tx: AsyncConnection, subject: str, action_hash: str) -> list[dict[str, Any]]:
-    """The records about exactly this action whose own hash fits, oldest first."""
-    return [
-        record
-        for record in await about(tx, subject)
-        if record["body"].get("action_hash") == action_hash and record["hash"] == _hash_of(record)
-    ]
+    """How many people the chain says must agree to exactly this action."""
+    return (await said(tx, decision_id, action_hash)).approvers
 
 
 def _hash_of(row: Any) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.rows import insert_or_change
@@ -44,10 +44,13 @@ async def keep_simulation(tx: AsyncConnection, version_id: str, result: dict[str
 
 async def earned_level(tx: AsyncConnection, agent: str, action: str) -> int:
     """What an agent earned for a kind of action: 0 asks, 1 notifies, 2 acts alone."""
-    query = select(autonomy_levels.c.level).where(
-        autonomy_levels.c.agent == agent, autonomy_levels.c.action == action
-    )
-    return int((await tx.execute(query)).scalar_one_or_none() or 0)
+    values = {"agent": agent, "action": action}
+    return int((await tx.execute(_EARNED, values)).scalar_one_or_none() or 0)
+
+
+_EARNED = select(autonomy_levels.c.level).where(
+    autonomy_levels.c.agent == bindparam("agent"), autonomy_levels.c.action == bindparam("action")
+)
 
 
 async def earned_levels(tx: AsyncConnection) -> list[dict[str, Any]]:

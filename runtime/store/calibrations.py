@@ -24,9 +24,11 @@ async def add(
 
 async def newest(tx: AsyncConnection) -> dict[str, Any] | None:
     """The version that holds."""
-    query = select(risk_calibrations).order_by(risk_calibrations.c.number.desc()).limit(1)
-    row = (await tx.execute(query)).mappings().one_or_none()
+    row = (await tx.execute(_NEWEST)).mappings().one_or_none()
     return dict(row) if row else None
+
+
+_NEWEST = select(risk_calibrations).order_by(risk_calibrations.c.number.desc()).limit(1)
 
 
 async def listed(tx: AsyncConnection) -> list[dict[str, Any]]:

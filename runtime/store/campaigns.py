@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campaigns import Campaign, CampaignState, Claim, Draft, WrittenMail
 from domain.labels import Label
-from runtime.store.rows import insert_many, label_columns, label_of
+from runtime.store.rows import by, insert_many, label_columns, label_of
 from runtime.store.tables import campaigns, drafts, touches
 
 
@@ -61,7 +61,7 @@ async def keep_campaign(tx: AsyncConnection, campaign: Campaign, label: Label) -
 
 async def campaign(tx: AsyncConnection, campaign_id: str) -> Campaign | None:
     """One campaign, its state as stored now."""
-    row = (await tx.execute(select(campaigns).where(campaigns.c.id == campaign_id))).mappings().one_or_none()
+    row = (await tx.execute(by(campaigns.c.id), {"id": campaign_id})).mappings().one_or_none()
     if row is None:
         return None
     return Campaign.model_validate({**row["body"], "state": row["state"]})
@@ -105,7 +105,7 @@ async def keep_drafts(tx: AsyncConnection, made: Sequence[Draft], at: datetime) 
 
 async def draft(tx: AsyncConnection, draft_id: str) -> Draft | None:
     """One draft."""
-    row = (await tx.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().one_or_none()
+    row = (await tx.execute(by(drafts.c.id), {"id": draft_id})).mappings().one_or_none()
     return draft_of(row) if row else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.accounts import Account, CompanyFacts, Contact, ContactStatus
 from domain.ids import Ids
 from domain.prospects import Fit, Prospect, Reason
-from runtime.store.rows import insert_many, label_columns, label_of
+from runtime.store.rows import by, insert_many, label_columns, label_of
 from runtime.store.tables import accounts, contacts, crm_changes, drafts, prospects
 
 TABLES: dict[str, Table] = {
@@ -76,13 +76,13 @@ def prospect_of(row: Any) -> Prospect:
 
 async def account(tx: AsyncConnection, account_id: str) -> Account | None:
     """One account."""
-    row = (await tx.execute(select(accounts).where(accounts.c.id == account_id))).mappings().one_or_none()
+    row = (await tx.execute(by(accounts.c.id), {"id": account_id})).mappings().one_or_none()
     return account_of(row) if row else None
 
 
 async def contact(tx: AsyncConnection, contact_id: str) -> Contact | None:
     """One contact."""
-    row = (await tx.execute(select(contacts).where(contacts.c.id == contact_id))).mappings().one_or_none()
+    row = (await tx.execute(by(contacts.c.id), {"id": contact_id})).mappings().one_or_none()
     return contact_of(row) if row else None
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.deals import CLOSED, DealFact, Proof
 from domain.labels import Label
 from runtime.store.deal_tables import deal_moves, deal_proofs, deals, stakeholders, tasks
 from runtime.store.rows import label_columns
+from runtime.store.tables import accounts, contacts
+from runtime.store.talk_tables import meetings, threads
 
 _CLOSED = tuple(str(stage) for stage in CLOSED)
 
@@ -102,6 +104,13 @@ async def people_of(tx: AsyncConnection, deal_id: str) -> list[dict[str, Any]]:
 async def add_task(tx: AsyncConnection, row: dict[str, Any]) -> None:
     """Put a task before people."""
     await tx.execute(insert(tasks).values(**row))
+
+
+async def is_subject(tx: AsyncConnection, subject_id: str) -> bool:
+    """True when a task may be about this id: a contact, an account, a thread, a meeting or a deal."""
+    tables = (contacts, accounts, threads, meetings, deals)
+    there = [select(table.c.id).where(table.c.id == subject_id) for table in tables]
+    return (await tx.execute(union_all(*there).limit(1))).first() is not None
 
 
 async def task(tx: AsyncConnection, task_id: str) -> dict[str, Any] | None:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import Actor, Decision, Judgement, Proposal, RiskPart, RuleHit, Verdict
-from runtime.store.rows import label_columns, label_of
+from runtime.store.rows import by, label_columns, label_of
 from runtime.store.tables import decisions, permits, proposals
 
 
@@ -52,7 +52,7 @@ async def keep_decision(
 
 async def proposal(tx: AsyncConnection, proposal_id: str) -> Proposal | None:
     """One proposal."""
-    row = (await tx.execute(select(proposals).where(proposals.c.id == proposal_id))).mappings().one_or_none()
+    row = (await tx.execute(by(proposals.c.id), {"id": proposal_id})).mappings().one_or_none()
     if row is None:
         return None
     return Proposal(
@@ -68,7 +68,7 @@ async def proposal(tx: AsyncConnection, proposal_id: str) -> Proposal | None:
 
 async def decision(tx: AsyncConnection, decision_id: str) -> Decision | None:
     """One decision with its proposal."""
-    row = (await tx.execute(select(decisions).where(decisions.c.id == decision_id))).mappings().one_or_none()
+    row = (await tx.execute(by(decisions.c.id), {"id": decision_id})).mappings().one_or_none()
     if row is None:
         return None
     about = await proposal(tx, row["proposal_id"])
@@ -120,17 +120,20 @@ async def grant(
 
 async def spend(tx: AsyncConnection, permit_id: str, action_hash: str, at: datetime) -> bool:
     """Use a permit up; False when it is unknown, spent, expired or for another action."""
-    result = await tx.execute(
-        update(permits)
-        .where(
-            permits.c.id == permit_id,
-            permits.c.action_hash == action_hash,
-            permits.c.spent_at.is_(None),
-            permits.c.expires_at > at,
-        )
-        .values(spent_at=at)
+    values = {"is": permit_id, "for": action_hash, "at": at}
+    return (await tx.execute(_SPEND, values)).rowcount == 1
+
+
+_SPEND = (
+    update(permits)
+    .where(
+        permits.c.id == bindparam("is"),
+        permits.c.action_hash == bindparam("for"),
+        permits.c.spent_at.is_(None),
+        permits.c.expires_at > bindparam("at"),
     )
-    return result.rowcount == 1
+    .values(spent_at=bindparam("at", type_=permits.c.spent_at.type))
+)
 
 
 async def unspend(tx: AsyncConnection, permit_id: str) -> None:
@@ -140,7 +143,7 @@ async def unspend(tx: AsyncConnection, permit_id: str) -> None:
 
 async def permit(tx: AsyncConnection, permit_id: str) -> dict[str, Any] | None:
     """One permit row."""
-    row = (await tx.execute(select(permits).where(permits.c.id == permit_id))).mappings().one_or_none()
+    row = (await tx.execute(by(permits.c.id), {"id": permit_id})).mappings().one_or_none()
     return dict(row) if row else None
 
 

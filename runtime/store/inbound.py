@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
-from runtime.store.rows import label_columns
+from runtime.store.rows import by, label_columns
 from runtime.store.talk_tables import inbound, mailboxes, raw_mails
 
 NEW, HANDLED, WAITING, IGNORED, QUARANTINED = "new", "handled", "waiting", "ignored", "quarantined"
@@ -68,7 +68,7 @@ async def keep(tx: AsyncConnection, row: dict[str, Any], raw: bytes | None) -> N
 
 async def one(tx: AsyncConnection, inbound_id: str) -> dict[str, Any] | None:
     """One mail that came in."""
-    row = (await tx.execute(select(inbound).where(inbound.c.id == inbound_id))).mappings().one_or_none()
+    row = (await tx.execute(by(inbound.c.id), {"id": inbound_id})).mappings().one_or_none()
     return dict(row) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.icp import CompanyProfile, Icp, IcpLine, in_order
@@ -71,8 +71,12 @@ def evidence_id(subject: str, item: Evidence) -> str:
 
 async def stored_evidence(tx: AsyncConnection, subjects: Sequence[str]) -> set[tuple[str, str]]:
     """(url, quote hash) of every stored quote about these subjects."""
-    query = select(evidence.c.url, evidence.c.sha256).where(evidence.c.subject.in_(list(subjects)))
-    return {(row.url, row.sha256) for row in await tx.execute(query)}
+    return {(row.url, row.sha256) for row in await tx.execute(_QUOTES, {"subjects": list(subjects)})}
+
+
+_QUOTES = select(evidence.c.url, evidence.c.sha256).where(
+    evidence.c.subject.in_(bindparam("subjects", expanding=True))
+)
 
 
 async def page_texts(tx: AsyncConnection, subjects: Sequence[str] | None = None) -> list[dict[str, object]]:
@@ -98,9 +102,13 @@ async def keep_profile(
 async def active_profile(tx: AsyncConnection) -> CompanyProfile | None:
     """Our own company's profile in force."""
     profile_id = await versions.active_version(tx, "profile")
-    query = select(profiles.c.body).where(profiles.c.id == profile_id)
-    body = (await tx.execute(query)).scalar_one_or_none()
+    if profile_id is None:
+        return None
+    body = (await tx.execute(_PROFILE, {"of": profile_id})).scalar_one_or_none()
     return CompanyProfile.model_validate(body) if body else None
+
+
+_PROFILE = select(profiles.c.body).where(profiles.c.id == bindparam("of"))
 
 
 def _icp_of(values: Mapping[Any, Any]) -> Icp:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.meetings import Meeting
@@ -71,6 +71,12 @@ async def live(tx: AsyncConnection, *, contact_id: str = "", account_id: str = "
     if account_id:
         query = query.where(meetings.c.account_id == account_id)
     return [dict(row) for row in (await tx.execute(query.order_by(meetings.c.starts_at))).mappings()]
+
+
+async def count(tx: AsyncConnection, contact_id: str, state: str) -> int:
+    """How many meetings with a contact are in a state."""
+    query = select(func.count()).where(meetings.c.contact_id == contact_id, meetings.c.state == str(state))
+    return int((await tx.execute(query)).scalar_one())
 
 
 async def past(tx: AsyncConnection, now: datetime) -> list[dict[str, Any]]:

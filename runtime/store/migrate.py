@@ -1,6 +1,11 @@
-"""Bringing the schema up to date. Silent, quick when there is nothing to do."""
+"""Whether database and process fit: the schema is brought up to date, a foreign secret key is refused.
+
+Silent, quick when there is nothing to do.
+"""
 
 import asyncio
+import hmac
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -9,9 +14,11 @@ from sqlalchemy.engine import Connection
 from domain.errors import Correctable
 from runtime.store.engine import Database
 from runtime.store.postgres import hold_like_sqlite
+from runtime.store.versions import activate_version, active_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
+_KEY = "secret_key"  # the kind under which the key's mark is kept
 
 
 def _current(connection: Connection) -> str | None:
@@ -38,6 +45,32 @@ async def ensure_schema(database: Database) -> None:
     ):  # two processes that start at once come here one after the other
         _check_not_newer(await connection.run_sync(_current), database.where)
         await connection.run_sync(_upgrade)
+
+
+async def ensure_key(database: Database, key: bytes, at: datetime) -> None:
+    """Remember a mark of the secret key with the first start; refuse another key with every later one.
+
+    With another key no suppression would be recognised, and people who opted out would be written to.
+
+    Raises:
+        Correctable: wrong_secret_key.
+    """
+    mark = hmac.new(key, b"which key this workspace uses", "sha256").hexdigest()[:40]
+    async with database.read() as tx:
+        kept = await active_version(tx, _KEY)
+    if kept is None:
+        async with database.write() as tx:
+            kept = await active_version(tx, _KEY)  # another process may have been first
+            if kept is None:
+                await activate_version(tx, _KEY, mark, at)
+                return
+    if not hmac.compare_digest(kept, mark):
+        raise Correctable(
+            "This workspace was made with another secret key.",
+            code="wrong_secret_key",
+            where="RAINMAKER_SECRET_KEY",
+            hint="Set the key it was made with, or put its secret.key back into the home.",
+        )
 
 
 def _check_not_newer(current: str | None, where: str) -> None:

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, Select, Update, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import OutboxState
-from runtime.store.rows import insert_new
+from runtime.store.rows import by, insert_new
 from runtime.store.tables import outbox
 
 MAILS = ("send_email", "answer_mail")
 OPEN = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.IN_DOUBT)
 _COUNTED = text("outbox.state IN ('sent', 'claimed', 'in_doubt', 'held')")  # left, or may have
+_LEFT_AT = func.coalesce(outbox.c.sent_at, outbox.c.due_at)  # the index ix_outbox_left says the same
+_SINCE = bindparam("since", type_=outbox.c.due_at.type)
 
 
 async def enqueue(tx: AsyncConnection, row: dict[str, Any]) -> bool:
@@ -23,13 +26,13 @@ async def enqueue(tx: AsyncConnection, row: dict[str, Any]) -> bool:
 
 async def by_key(tx: AsyncConnection, key: str) -> dict[str, Any] | None:
     """The intent of a business fact."""
-    row = (await tx.execute(select(outbox).where(outbox.c.key == key))).mappings().one_or_none()
+    row = (await tx.execute(by(outbox.c.key), {"key": key})).mappings().one_or_none()
     return dict(row) if row else None
 
 
 async def one(tx: AsyncConnection, outbox_id: str) -> dict[str, Any] | None:
     """One intent."""
-    row = (await tx.execute(select(outbox).where(outbox.c.id == outbox_id))).mappings().one_or_none()
+    row = (await tx.execute(by(outbox.c.id), {"id": outbox_id})).mappings().one_or_none()
     return dict(row) if row else None
 
 
@@ -79,11 +82,19 @@ async def move(
     **values: object,
 ) -> bool:
     """Compare-and-set: move an intent only from a state the caller saw, and a claim only if it is theirs."""
-    where = (outbox.c.id == outbox_id) & outbox.c.state.in_([str(state) for state in seen])
-    if held_by:
-        where &= outbox.c.owner == held_by
-    result = await tx.execute(update(outbox).where(where).values(state=str(to), **values))
-    return result.rowcount == 1
+    values = {**values, "state": str(to)}
+    statement = _move(tuple(str(state) for state in seen), bool(held_by), tuple(sorted(values)))
+    given = {f"to_{name}": value for name, value in values.items()}
+    return (await tx.execute(statement, {**given, "is": outbox_id, "held_by": held_by})).rowcount == 1
+
+
+@cache
+def _move(seen: tuple[str, ...], held: bool, names: tuple[str, ...]) -> Update:
+    where = (outbox.c.id == bindparam("is")) & _among(outbox.c.state, seen)
+    if held:
+        where &= outbox.c.owner == bindparam("held_by")
+    new = {name: bindparam(f"to_{name}", type_=outbox.c[name].type) for name in names}
+    return update(outbox).where(where).values(new)
 
 
 async def postpone_due(tx: AsyncConnection, now: datetime, until: datetime, why: str) -> int:
@@ -123,26 +134,37 @@ async def sent_times(
     A claimed or doubtful intent counts at its due time, which the claim sets to its own business time:
     a cap must hold even if it did arrive.
     """
-    moment = func.coalesce(outbox.c.sent_at, outbox.c.due_at)
-    query = select(moment).where(outbox.c.kind.in_(list(kinds)), _COUNTED)
-    if contact_id:
-        query = query.where(outbox.c.contact_id == contact_id)
-    if account_id:
-        query = query.where(outbox.c.account_id == account_id)
-    if campaign_id:
-        query = query.where(outbox.c.campaign_id == campaign_id)
-    if since is not None:
-        query = query.where(moment >= since)
-    rows = (await tx.execute(query)).scalars()
-    return list(rows)
+    named = {"contact_id": contact_id, "account_id": account_id, "campaign_id": campaign_id}
+    given = {name: value for name, value in named.items() if value}
+    query = _sent_times(tuple(given), tuple(kinds), since is not None)
+    return list((await tx.execute(query, {**given, "since": since})).scalars())
+
+
+@cache
+def _sent_times(names: tuple[str, ...], kinds: tuple[str, ...], since: bool) -> Select[Any]:
+    wanted = [outbox.c[name] == bindparam(name) for name in names]
+    if since:
+        wanted.append(_LEFT_AT >= _SINCE)
+    return select(_LEFT_AT).where(_among(outbox.c.kind, kinds), _COUNTED, *wanted)
+
+
+def _among(column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """One of a few; the library writes a statement with `in_` anew for every run."""
+    return or_(*(column == value for value in values))
 
 
 async def was_sent(tx: AsyncConnection, contact_id: str) -> bool:
     """True when a mail certainly reached this contact's server; doubtful ones do not count."""
-    query = select(outbox.c.id).where(
-        outbox.c.contact_id == contact_id, outbox.c.kind.in_(MAILS), outbox.c.state == OutboxState.SENT
+    return (await tx.execute(_SENT, {"contact": contact_id})).scalar_one_or_none() is not None
+
+
+_SENT = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.contact_id == bindparam("contact"), _among(outbox.c.kind, MAILS), outbox.c.state == "sent"
     )
-    return (await tx.execute(query.limit(1))).scalar_one_or_none() is not None
+    .limit(1)
+)
 
 
 async def touches_of(tx: AsyncConnection, campaign_id: str, contact_id: str) -> list[dict[str, Any]]:

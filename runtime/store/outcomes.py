@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.outcomes import Outcome, Sign, stamp_of, substantially
 from runtime.store.harms import BOUNCED, COMPLAINED, OPTED_OUT
 from runtime.store.tables import audit, decisions, events, outbox, proposals
+from runtime.store.talk_tables import offers
 
 _RECORDS = {
     "approved": Sign.APPROVED,
@@ -170,17 +171,32 @@ async def _opted_out(tx: AsyncConnection) -> list[Outcome]:
 async def _breaches(tx: AsyncConnection) -> list[Outcome]:
     """Refused proposals that broke a rule which the agent could know."""
     query = (
-        select(audit.c.seq, audit.c.at, decisions.c.hits, *_DECISION)
+        select(audit.c.seq, audit.c.at, decisions.c.hits, proposals.c.action.label("proposed"), *_DECISION)
         .join(audit, audit.c.subject == decisions.c.id)
         .join(proposals, proposals.c.id == decisions.c.proposal_id)
         .where(decisions.c.verdict == "refuse", audit.c.kind == "decision")
     )
+    rows = [row for row in await tx.execute(query) if row.actor.get("kind") == "agent" and _broken(row.hits)]
     return [
         _outcome(row, Sign.BREACH, row.at, seq=row.seq)
-        for row in await tx.execute(query)
-        if row.actor.get("kind") == "agent"
-        and any(hit["verdict"] == "refuse" and hit["rule"] in SHOWS_INTENT for hit in row.hits)
+        for row in rows
+        if _broken(row.hits) != {"G9"} or not await _came_too_late(tx, row.proposed)
     ]
+
+
+def _broken(hits: Iterable[dict[str, Any]]) -> set[str]:
+    return {hit["rule"] for hit in hits if hit["verdict"] == "refuse"} & SHOWS_INTENT
+
+
+async def _came_too_late(tx: AsyncConnection, action: dict[str, Any]) -> bool:
+    """True for a meeting with one person at a time offered to them that is over or taken by now: a race, no breach."""
+    stated, contact_id = action.get("starts_at"), action.get("contact_id", "")
+    if not stated or not set(action.get("attendees", ())) <= {contact_id}:
+        return False
+    query = select(func.count()).where(
+        offers.c.contact_id == contact_id, offers.c.starts_at == datetime.fromisoformat(stated), offers.c.sent
+    )
+    return bool((await tx.execute(query)).scalar_one())
 
 
 def _outcome(row: Any, sign: Sign, at: datetime, *, seq: int = 0, stamp: str = "", ask: str = "") -> Outcome:

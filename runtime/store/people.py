@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.rows import insert_new, insert_or_change
@@ -66,8 +66,10 @@ async def throw_switch(
 
 async def thrown_switches(tx: AsyncConnection) -> list[dict[str, Any]]:
     """Switches that stop something now."""
-    rows = (await tx.execute(select(switches).where(switches.c.level != "none"))).mappings()
-    return [dict(row) for row in rows]
+    return [dict(row) for row in (await tx.execute(_THROWN)).mappings()]
+
+
+_THROWN = select(switches).where(switches.c.level != "none")
 
 
 async def suppress(tx: AsyncConnection, hashes: list[str], reason: str, at: datetime) -> None:
@@ -78,5 +80,9 @@ async def suppress(tx: AsyncConnection, hashes: list[str], reason: str, at: date
 
 async def suppressed(tx: AsyncConnection, hashes: list[str]) -> str | None:
     """Reason when any of these hashes is suppressed."""
-    query = select(suppressions.c.reason).where(suppressions.c.hash.in_(hashes)).limit(1)
-    return (await tx.execute(query)).scalar_one_or_none()
+    return (await tx.execute(_SUPPRESSED, {"hashes": hashes})).scalar_one_or_none()
+
+
+_SUPPRESSED = (
+    select(suppressions.c.reason).where(suppressions.c.hash.in_(bindparam("hashes", expanding=True))).limit(1)
+)

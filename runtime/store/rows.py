@@ -1,9 +1,10 @@
 """Between label columns and labels, and other small shapes every repository shares."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Column, Select, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,15 @@ def label_of(row: Mapping[Any, Any]) -> Label:
     return Label(
         integrity=Integrity(row["integrity"]), readers=frozenset(row["readers"]), origin=row["origin"]
     )
+
+
+@cache
+def by(*columns: Column[Any]) -> Select[Any]:
+    """The rows of a table in which these columns have the values given when it is run, under the columns' names.
+
+    Made once: making a statement costs three times what running it does, and a claim of one mail runs dozens.
+    """
+    return select(columns[0].table).where(*(column == bindparam(column.key) for column in columns))
 
 
 async def insert_new(

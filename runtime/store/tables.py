@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -335,10 +336,10 @@ outbox = Table(
     Column("permit_id", String(40), nullable=False),
     Column("decision_id", String(40), nullable=False),
     Column("campaign_id", String(40), nullable=False, default="", index=True),
-    Column("contact_id", String(40), nullable=False, default="", index=True),
+    Column("contact_id", String(40), nullable=False, default=""),
     Column("account_id", String(40), nullable=False, default="", index=True),
-    Column("state", String(12), nullable=False, index=True),
-    Column("due_at", Moment, nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("due_at", Moment, nullable=False),
     Column("not_after", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("resends", Integer, nullable=False, default=0),
@@ -349,6 +350,9 @@ outbox = Table(
     Column("code", String(60), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
+    Index("ix_outbox_due", "state", "due_at", "id"),
+    Index("ix_outbox_left", "state", text("coalesce(sent_at, due_at)")),  # as runtime/store/outbox.py asks
+    Index("ix_outbox_contact", "contact_id", "state"),
 )
 
 suppressions = Table(

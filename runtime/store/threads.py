@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.store.rows import label_columns
+from runtime.store.rows import by, label_columns
 from runtime.store.tables import contacts, outbox
 from runtime.store.talk_tables import inbound, threads
 
@@ -20,7 +20,7 @@ async def make(tx: AsyncConnection, row: dict[str, Any]) -> None:
 
 async def one(tx: AsyncConnection, thread_id: str) -> dict[str, Any] | None:
     """One thread."""
-    row = (await tx.execute(select(threads).where(threads.c.id == thread_id))).mappings().one_or_none()
+    row = (await tx.execute(by(threads.c.id), {"id": thread_id})).mappings().one_or_none()
     return dict(row) if row else None
 
 
@@ -69,16 +69,33 @@ async def contacts_at(tx: AsyncConnection, address: str) -> list[str]:
 
 async def resting(tx: AsyncConnection, campaign_id: str, contact_id: str) -> datetime | None:
     """Until when a person of a campaign wants to be left alone."""
-    query = select(func.max(threads.c.until)).where(
-        threads.c.campaign_id == campaign_id, threads.c.contact_id == contact_id
-    )
-    return (await tx.execute(query)).scalar_one_or_none()
+    values = {"campaign": campaign_id, "contact": contact_id}
+    return (await tx.execute(_RESTING, values)).scalar_one_or_none()
+
+
+_RESTING = select(func.max(threads.c.until)).where(
+    threads.c.campaign_id == bindparam("campaign"), threads.c.contact_id == bindparam("contact")
+)
 
 
 async def states_of(tx: AsyncConnection, campaign_id: str) -> dict[str, str]:
     """Where each person of a campaign stands."""
-    query = select(threads.c.contact_id, threads.c.state).where(threads.c.campaign_id == campaign_id)
-    return {row.contact_id: row.state for row in await tx.execute(query)}
+    return {row.contact_id: row.state for row in await tx.execute(_STATES, {"campaign": campaign_id})}
+
+
+async def state_of(tx: AsyncConnection, campaign_id: str, contact_id: str) -> str:
+    """Where one person of a campaign stands; "" before the first mail."""
+    values = {"campaign": campaign_id, "contact": contact_id}
+    return (await tx.execute(_STATE, values)).scalar_one_or_none() or ""
+
+
+_STATE = (
+    select(threads.c.state)
+    .where(threads.c.contact_id == bindparam("contact"), threads.c.campaign_id == bindparam("campaign"))
+    .order_by(threads.c.made_at.desc(), threads.c.id)
+    .limit(1)
+)
+_STATES = select(threads.c.contact_id, threads.c.state).where(threads.c.campaign_id == bindparam("campaign"))
 
 
 async def counts(tx: AsyncConnection) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.rows import insert_new
@@ -22,21 +22,27 @@ async def count(tx: AsyncConnection, agent: str, action: str, now: datetime) -> 
 
 async def earlier_days(tx: AsyncConnection, agent: str, action: str, now: datetime) -> list[int]:
     """Acts of every earlier day on which there were any, within the last 60 days."""
-    query = select(counters.c.used).where(
-        counters.c.name == _days(agent, action),
-        counters.c.period < _day(now),
-        counters.c.period >= _day(now - timedelta(days=DAYS)),
-    )
-    return [int(used) for used in (await tx.execute(query)).scalars()]
+    values = {"of": _days(agent, action), "today": _day(now), "first": _day(now - timedelta(days=DAYS))}
+    return [int(used) for used in (await tx.execute(_EARLIER, values)).scalars()]
+
+
+_EARLIER = select(counters.c.used).where(
+    counters.c.name == bindparam("of"),
+    counters.c.period < bindparam("today"),
+    counters.c.period >= bindparam("first"),
+)
 
 
 async def last_hour(tx: AsyncConnection, agent: str, action: str, now: datetime) -> int:
     """Acts in this hour of the clock and the one before: never less than those of the last 60 minutes."""
-    periods = (_hour(now), _hour(now - timedelta(hours=1)))
-    query = select(counters.c.used).where(
-        counters.c.name == _hours(agent, action), counters.c.period.in_(periods)
-    )
-    return sum(int(used) for used in (await tx.execute(query)).scalars())
+    periods = {"this": _hour(now), "last": _hour(now - timedelta(hours=1))}
+    query = await tx.execute(_IN_HOURS, {"of": _hours(agent, action), **periods})
+    return sum(int(used) for used in query.scalars())
+
+
+_IN_HOURS = select(counters.c.used).where(
+    counters.c.name == bindparam("of"), counters.c.period.in_([bindparam("this"), bindparam("last")])
+)
 
 
 def _days(agent: str, action: str) -> str:

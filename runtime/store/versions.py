@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.rows import insert_or_change
@@ -11,8 +11,10 @@ from runtime.store.tables import active_versions
 
 async def active_version(tx: AsyncConnection, kind: str) -> str | None:
     """Id of the version in force, or None."""
-    query = select(active_versions.c.version_id).where(active_versions.c.kind == kind)
-    return (await tx.execute(query)).scalar_one_or_none()
+    return (await tx.execute(_ACTIVE, {"of": kind})).scalar_one_or_none()
+
+
+_ACTIVE = select(active_versions.c.version_id).where(active_versions.c.kind == bindparam("of"))
 
 
 async def activate_version(tx: AsyncConnection, kind: str, version_id: str, at: datetime) -> str | None:

@@ -21,7 +21,8 @@ class DigestCall(Call):
 async def _digest(house: House, actor: Actor, call: DigestCall, emit: Emit | None) -> Any:
     now = await house.clock.now()
     async with house.database.read() as tx:
-        made = await digest(tx, house.terms, now, now - timedelta(hours=call.hours))
+        since, zone = now - timedelta(hours=call.hours), house.settings.calendar_zone
+        made = await digest(tx, house.terms, now, since, zone)
     return {**made.as_json(), "text": made.as_text()}
 
 

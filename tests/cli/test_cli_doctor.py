@@ -16,6 +16,7 @@ NAMES = [
     "vectors",
     "web",
     "sender",
+    "digest",
 ]
 
 
@@ -34,6 +35,16 @@ def test_a_bare_home_is_well_with_warnings_that_name_the_settings(cli):
     assert states(report)["smtp"] == "warn"
     assert "RAINMAKER_SMTP_URL" in texts(report)["smtp"]
     assert "RAINMAKER_MAIL_FROM" in texts(report)["sender"]
+
+
+def test_it_says_where_the_morning_page_goes(cli):
+    assert "in the chat only" in texts(cli.json("doctor"))["digest"]
+    settings = {
+        "RAINMAKER_SMTP_URL": "smtp://127.0.0.1:9",
+        "RAINMAKER_MAIL_FROM": "Maria <maria@acme.example>",
+    }
+    told = texts(cli.with_settings(**settings).run("doctor", "--json").json)["digest"]
+    assert told.startswith("the morning page is mailed to maria@acme.example, because")
 
 
 def test_a_home_in_the_sandbox_is_all_well(cli, sandbox_settings):

@@ -17,7 +17,7 @@ from evals.suites.durability.worker import POINTS
 from runtime.store.tables import audit
 from tests.fixtures.folders import memory_folder
 
-KILLS, SEED = 20, 20261121
+KILLS_OF_ONE, KILLS_AMONG_TWO, SEED = 40, 20, 20261121
 KILLED = -9
 LEASE, GRACE = 1.0, 0.4  # seconds
 RESTART = 5.0  # seconds from a worker's start to its first effect
@@ -61,13 +61,13 @@ def is_frozen(pid: int) -> bool:
 
 
 async def test_kills_of_the_one_worker_lose_and_double_nothing(place: Arena) -> None:
-    assert await kill_one_by_one(place, KILLS, SEED, quiet) == KILLS
+    assert await kill_one_by_one(place, KILLS_OF_ONE, SEED, quiet) == KILLS_OF_ONE
     await assert_exactly_once(place)
     assert sorted(place.first_effects)[len(place.first_effects) // 2] <= RESTART
 
 
 async def test_kills_among_two_workers_on_postgres_lose_and_double_nothing(shared_place: Arena) -> None:
-    assert await kill_among(shared_place, KILLS, 2, SEED, quiet) >= KILLS
+    assert await kill_among(shared_place, KILLS_AMONG_TWO, 2, SEED, quiet) >= KILLS_AMONG_TWO
     await assert_exactly_once(shared_place)
 
 

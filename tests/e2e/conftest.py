@@ -44,12 +44,12 @@ class Market:
         (await self._http.post("/clock/step", json={"to": moment})).raise_for_status()
 
     async def mails(self) -> dict[str, str]:
-        """Raw text of every mail that arrived, by recipient."""
+        """Raw text of every mail to somebody else that arrived, by recipient; the morning page is to ourselves."""
         rows = (await self._http.get("/mails")).json()
         found = {}
         for row in rows:
             raw = await self._http.get(f"/mails/{row['id']}/raw")
-            for recipient in row["to"]:
+            for recipient in set(row["to"]) - {row["from"]}:
                 assert recipient not in found, f"{recipient} got two mails"
                 found[recipient] = raw.text
         return found

@@ -67,7 +67,8 @@ async def test_two_workers_send_every_approved_mail_once(workers, person_at, sin
             if all(turn["next_due"] is None for turn in turns):
                 break
             await sink.step(4)
-        mails = Counter(str(mail["Message-ID"]) for mail in await sink.mails())
+        away = [one for one in await sink.mails() if small_market.mail_user not in str(one["To"])]
+    mails = Counter(str(mail["Message-ID"]) for mail in away)  # without the morning pages to our own mailbox
     states = Counter(row["state"] for row in (await one.do("campaign_report"))["list"])
     assert set(mails.values()) == {1}
     assert states == {"sent": len(approval["items"])}

@@ -8,7 +8,7 @@ from evals.suites.week.live import Lived, Plan, live
 from evals.suites.week.run import figures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SHORT = Plan(seed=22, days=0, prospects=14, companies=300, crashes=0.25)
+SHORT = Plan(seed=4, days=0, prospects=12, companies=100, crashes=0.1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -48,6 +48,7 @@ def test_the_cases_reach_every_rule(demanded: set[tuple[str, str]], rule: str) -
         ("open_deal", "deal G18"),
         ("move_deal", "deal G10 G12 G18"),
         ("add_task", "task G18"),
+        ("notify_owner", "G1 G3 G4 G5 G14 G15 G18"),
     ],
 )
 def test_every_new_kind_is_tried_against_its_rules(

@@ -66,7 +66,7 @@ def compose(
     headers = _headers(subject, envelope)
     raw = b"".join(headers.values()) + content.as_bytes()
     check_headers(raw, (*headers, *content.keys()))
-    return _signed(raw, dkim_key) if dkim_key else raw
+    return signed(raw, dkim_key)
 
 
 def _headers(subject: str, envelope: Envelope) -> dict[str, bytes]:
@@ -135,7 +135,14 @@ def _page(body: str, footer: str) -> str:
     )
 
 
-def _signed(raw: bytes, key: DkimKey) -> bytes:
+def signed(raw: bytes, key: DkimKey | None) -> bytes:
+    """The message with its signature, where there is a key.
+
+    Raises:
+        Correctable: bad_dkim_key.
+    """
+    if key is None:
+        return raw
     import dkim
 
     try:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.actions import AddTask, MoveDeal, OpenDeal
 from domain.deals import CLOSED, DealStage, Proof
-from domain.errors import Correctable
+from domain.errors import Correctable, Refused
 from domain.ids import Ids
 from domain.labels import Label
 from runtime.store import deals
@@ -84,7 +84,13 @@ async def move_back(tx: AsyncConnection, action: MoveDeal, by: str, now: datetim
 
 
 async def add_task(tx: AsyncConnection, action: AddTask, by: str, now: datetime) -> None:
-    """Put a task before people."""
+    """Put a task before people.
+
+    Raises:
+        Refused: unknown_subject.
+    """
+    if not await deals.is_subject(tx, action.about):
+        raise Refused("What this task is about does not exist.", code="unknown_subject", where=action.about)
     row = {
         "id": action.task_id,
         "about": action.about,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.actions import AnswerMail, BookMeeting, ChangeMeeting, Letter, Mail
+from domain.actions import AnswerMail, BookMeeting, ChangeMeeting, Letter, Mail, NotifyOwner
 from domain.decisions import OutboxState
 from domain.errors import Correctable
 from domain.leads import LeadState
@@ -63,6 +63,8 @@ async def prepare(action: Letter, database: Database, hands: Hands | None, now: 
         return await _answer(action, database)
     if isinstance(action, Mail):
         return Prepared(action.subject, action.body)
+    if isinstance(action, NotifyOwner):
+        return Prepared(action.subject, action.text)
     if hands is None:
         raise Correctable("No calendar is set.", code="no_calendar", where="RAINMAKER_CALDAV_URL")
     return await _invitation(action, database, hands, now)

@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.limits import next_window
-from domain.actions import AnswerMail, Letter, SendEmail
+from domain.actions import AnswerMail, Letter, NotifyOwner, SendEmail, addressee
 from domain.decisions import OutboxState
 from domain.errors import Correctable
 from domain.ids import Ids
 from runtime.store import crm, meetings, outbox
 from tools.act.mail_headers import wire_address
-
-OFFERED_MINUTES = 30
 
 
 def message_id_of(key: str, sender: str) -> str:
@@ -32,10 +30,7 @@ async def queue_mail(
     now: datetime,
 ) -> bool:
     """Add the intent; False when the business fact is already there."""
-    contact = await crm.contact(tx, action.contact_id)
-    if contact is None:
-        raise Correctable("The recipient is not in the CRM.", code="unknown_contact", where=action.contact_id)
-    due = next_window(now, contact.zones) or now + timedelta(days=1)
+    account_id, due = await _where_and_when(tx, action, now)
     if isinstance(action, AnswerMail):
         await _keep_offers(tx, action, ids, now)
     return await outbox.enqueue(
@@ -49,8 +44,8 @@ async def queue_mail(
             "permit_id": permit_id,
             "decision_id": decision_id,
             "campaign_id": action.campaign_id if isinstance(action, SendEmail) else "",
-            "contact_id": action.contact_id,
-            "account_id": contact.account_id,
+            "contact_id": addressee(action),
+            "account_id": account_id,
             "state": str(OutboxState.QUEUED),
             "due_at": due,
             "not_after": not_after,
@@ -58,6 +53,16 @@ async def queue_mail(
             "made_at": now,
         },
     )
+
+
+async def _where_and_when(tx: AsyncConnection, action: Letter, now: datetime) -> tuple[str, datetime]:
+    """The account of the recipient and the next hour to write to them; our own people read at once."""
+    if isinstance(action, NotifyOwner):
+        return "", now
+    contact = await crm.contact(tx, action.contact_id)
+    if contact is None:
+        raise Correctable("The recipient is not in the CRM.", code="unknown_contact", where=action.contact_id)
+    return contact.account_id, next_window(now, contact.zones) or now + timedelta(days=1)
 
 
 async def _keep_offers(tx: AsyncConnection, action: AnswerMail, ids: Ids, now: datetime) -> None:
@@ -69,7 +74,7 @@ async def _keep_offers(tx: AsyncConnection, action: AnswerMail, ids: Ids, now: d
             "thread_id": action.thread_id,
             "contact_id": action.contact_id,
             "starts_at": starts_at,
-            "minutes": OFFERED_MINUTES,
+            "minutes": action.minutes,
             "made_at": now,
         }
         for starts_at in action.slots

@@ -10,16 +10,17 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from autonomy import budgets, gate, judge, limits, switch
+from autonomy import budgets, gate, judge, limits, own_people, switch
 from autonomy.budgets import MailUse
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
 from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
 from domain.accounts import Contact
-from domain.actions import Letter, SendEmail, parse_action
+from domain.actions import Letter, NotifyOwner, SendEmail, addressee, parse_action
 from domain.campaigns import CampaignState
 from domain.decisions import Decision, Verdict
+from domain.labels import Integrity, Label
 from runtime.store import audit, campaigns, crm, decisions, outbox, people, threads
 
 
@@ -56,17 +57,37 @@ async def recheck(
     stop = await _stopped(tx, row, stored, terms)
     if stop:
         return NotNow(None, stop)
-    refusal = await _records_differ(tx, row, stored, now) or await _judged_again(
-        tx, row, stored, terms, policy, now
+    said = await audit.said(tx, row["decision_id"], row["action_hash"])
+    action = _action_of(row)
+    refusal = await _records_differ(tx, row, action, stored, said, now) or await _judged_again(
+        tx, stored, said, terms, policy, now
     )
     if refusal:
         return refusal
-    action = parse_action(row["action"])
-    contact = await crm.contact(tx, row["contact_id"])
-    if contact is None or not isinstance(action, Letter):
+    ours = isinstance(action, NotifyOwner)
+    contact = await (_of_ours(tx, row, terms) if ours else crm.contact(tx, row["contact_id"]))
+    if contact is None or action is None:
         return Never("refused", "The recipient is not in the CRM.")
     wait = await _reserved(tx, row, action, contact, terms, now)
     return wait or Ready(action, contact, not await outbox.was_sent(tx, contact.id))
+
+
+def _action_of(row: dict[str, Any]) -> Letter | None:
+    """The letter of an intent; None when the stored one is damaged or is none."""
+    try:
+        action = parse_action(row["action"])
+    except ValidationError:
+        return None
+    return action if isinstance(action, Letter) else None
+
+
+async def _of_ours(tx: AsyncConnection, row: dict[str, Any], terms: Terms) -> Contact | None:
+    """One of our own people as somebody to write to; the gate said before that the page may go to them."""
+    found = await own_people.reader(tx, terms, row["contact_id"])
+    if found is None:
+        return None
+    label = Label(integrity=Integrity.CRM, origin="users")
+    return Contact(id=found.user_id, account_id="", name=found.name, email=found.address, label=label)
 
 
 async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, terms: Terms) -> str:
@@ -87,24 +108,22 @@ async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | 
 
 
 async def _records_differ(
-    tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, now: datetime
+    tx: AsyncConnection,
+    row: dict[str, Any],
+    action: Letter | None,
+    stored: Decision | None,
+    said: audit.Said,
+    now: datetime,
 ) -> Never | None:
     """Does every record about this intent still say the same, and does the chain allow it?"""
-    try:
-        action = parse_action(row["action"])
-    except ValidationError:
+    if action is None:
         return Never("approval_mismatch", "The stored mail is damaged.")
     asked = (row["action_hash"], row["contact_id"], row["campaign_id"], row["key"])
-    if not isinstance(action, Letter) or asked != (
-        action.hash,
-        action.contact_id,
-        action.campaign_id if isinstance(action, SendEmail) else "",
-        action.key,
-    ):
+    campaign_id = action.campaign_id if isinstance(action, SendEmail) else ""
+    same = asked == (action.hash, addressee(action), campaign_id, action.key)
+    if not same or stored is None or stored.proposal.action.hash != action.hash:
         return Never("approval_mismatch", "The text differs from the approved one.")
-    if stored is None or stored.proposal.action.hash != action.hash:
-        return Never("approval_mismatch", "The text differs from the approved one.")
-    if not await audit.entitled(tx, row["decision_id"], action.hash):
+    if not said.entitled:
         return Never("no_decision", "The audit chain holds no decision that allows this mail.")
     permit = await decisions.permit(tx, row["permit_id"])
     bound = (row["decision_id"], action.hash, None)
@@ -117,8 +136,8 @@ async def _records_differ(
 
 async def _judged_again(
     tx: AsyncConnection,
-    row: dict[str, Any],
     stored: Decision | None,
+    said: audit.Said,
     terms: Terms,
     policy: Policy,
     now: datetime,
@@ -128,22 +147,25 @@ async def _judged_again(
         return Never("no_decision", "There is no decision on this mail.")
     snapshot = await judge.take_snapshot(tx, stored.proposal, terms, now)
     mail = snapshot.mail.model_copy(update={"already": None}) if snapshot.mail else None
-    snapshot = snapshot.model_copy(update={"mail": mail, "stopped_sends": None, "stopped_effects": None})
+    notice = snapshot.notice.model_copy(update={"already": None}) if snapshot.notice else None
+    changed = {"mail": mail, "notice": notice, "stopped_sends": None, "stopped_effects": None}
+    snapshot = snapshot.model_copy(update=changed)
     if mail is not None and mail.contact_candidate and isinstance(stored.proposal.action, SendEmail):
         return Never("refused", "Nobody approved this recipient as a contact.")
     judgement = gate.decide(stored.proposal, snapshot, await in_force(tx, policy))
     if judgement.verdict is Verdict.REFUSE:
         return Never("refused", judgement.why)
     needs = judgement.approvers  # the table may want a second person since
-    approved = await audit.was_approved(tx, row["decision_id"], row["action_hash"], needs=needs)
-    if judgement.verdict is Verdict.ASK and not approved:
+    if judgement.verdict is Verdict.ASK and not said.approved(needs):
         return Never("approval_needed", f"The rules now want a person to decide: {judgement.why}")
     return None
 
 
 def use_of(row: dict[str, Any], terms: Terms) -> MailUse:
     """Whose budgets an intent is taken from."""
-    return MailUse(row["contact_id"], row["account_id"], row["campaign_id"], terms.sender)
+    # the page to our own people is a mail of the workspace, and none of those a mailbox is warmed up with
+    mailbox = "" if row["kind"] == "notify_owner" else terms.sender
+    return MailUse(row["contact_id"], row["account_id"], row["campaign_id"], mailbox)
 
 
 async def _reserved(
@@ -153,7 +175,8 @@ async def _reserved(
     use = use_of(row, terms)
     ramp = limits.ramp_cap(terms.mailbox_started or now.date(), now.astimezone(UTC).date())
     short = await budgets.reserve(tx, use, now, terms.budgets, ramp)
-    wait = await _wait(tx, action, contact, terms, now)
+    ours = isinstance(action, NotifyOwner)  # their morning is kept by the timetable
+    wait = None if ours else await _wait(tx, action, contact, terms, now)
     if short is None and wait is not None:
         await budgets.give_back(tx, use, now)
     if short is None or wait is not None:

@@ -1,5 +1,6 @@
 """Sending over SMTP. Says of every attempt whether the mail certainly left, certainly did not, or maybe."""
 
+import ssl
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -137,5 +138,20 @@ def _no_session(error: Exception) -> Attempt:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         words = f"The mail server answered {error.code}: {error.message[:160]}"
         return Attempt(Sending.LATER, str(error.code), words, everyone=True)
+    if isinstance(_cause(error), ssl.SSLError) or "STARTTLS" in str(error):
+        words = f"No safe connection to the mail server: {_reason(_cause(error))}"
+        return Attempt(Sending.LATER, "tls_failed", words, everyone=True)
     words = f"The mail server cannot be reached ({type(error).__name__})."
     return Attempt(Sending.LATER, "connection_failed", words, everyone=True)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error beneath the library's."""
+    return error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
+
+
+def _reason(error: BaseException) -> str:
+    if not isinstance(error, ssl.SSLError):
+        return "it offers no encryption."
+    told = getattr(error, "verify_message", "") or error.reason or "it speaks no TLS here"
+    return f"{str(told)[:120].rstrip('.')}."

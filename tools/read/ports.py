@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.knowledge import Page
 from language.port import Passage
 
+Wish = tuple[datetime, datetime]  # from and until when somebody would like to meet
 OnPage = Callable[[int, int, str], None]  # pages read, pages wanted, URL
 
 
@@ -49,9 +50,16 @@ class Diary(Protocol):
     """The owner's calendar, as far as a specialist may see it: free times, no entries."""
 
     async def free_times(
-        self, zone_contact: str, country: str, count: int, *, contact_id: str
+        self, zone_contact: str, country: str, count: int, *, contact_id: str, wished: Sequence[Wish] = ()
     ) -> tuple[datetime, ...]:
-        """Free times that may be offered, spread over days; none that is held open for somebody else."""
+        """Free times that may be offered, spread over days; none that is held open for somebody else.
+
+        Where some lie within what they wished, only those.
+        """
+        ...
+
+    async def fits(self, at: datetime, zone_contact: str, country: str, *, contact_id: str) -> bool:
+        """True when a time the contact named is free for the owner."""
         ...
 
 

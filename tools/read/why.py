@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.actions import AnswerMail, Letter, Mail, RecordProspects, SendEmail
+from domain.actions import AnswerMail, Letter, Mail, NotifyOwner, RecordProspects, SendEmail
 from domain.decisions import Decision
 from domain.errors import Correctable
 from domain.prospects import Reason
-from runtime.store import audit, campaigns, crm, decisions, inbound, knowledge, talks
+from runtime.store import audit, campaigns, crm, decisions, inbound, knowledge, people, talks
 from runtime.store.tables import approval_items, outbox, prospects
 from tools.read.why_deals import deal_steps
 
@@ -155,6 +155,10 @@ def _claims(action: Mail) -> list[Link]:
 
 
 async def _recipient(tx: AsyncConnection, action: Letter) -> list[Link]:
+    if isinstance(action, NotifyOwner):
+        user = await people.user_by_id(tx, action.user_id)
+        who = f"{user['name']}, {user['role']}" if user else "our own mailbox"
+        return [Link("reader", action.user_id, f"It goes to our own people: {who}.")]
     links = await _contact_chain(tx, action.contact_id)
     if isinstance(action, SendEmail):
         return links + await _campaign_chain(tx, action.campaign_id)

@@ -11,22 +11,21 @@ from datetime import datetime
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from sqlalchemy import select
-
 from evals.suites.durability import worker
 from evals.suites.durability.post import Post
-from evals.suites.durability.seeding import A_DAY, SALT, Seeding, business_day
+from evals.suites.durability.seeding import A_DAY, CAMPAIGN, SALT, Seeding, business_day
 from evals.suites.durability.worker import Job
 from runtime.store import audit
+from runtime.store import outbox as intents
 from runtime.store.audit_head import HeadFile
 from runtime.store.engine import Database
 from runtime.store.migrate import ensure_schema
-from runtime.store.tables import outbox
 
 PRELOADED = [
     "evals.suites.durability.worker", "service.workflows", "service.turn_work", "service.approving", "dbos",
     "tools.effector", "imap_tools", "aiosmtplib", "aiosqlite", "language.offline.brain",
 ]  # fmt: skip
+_SETTLED = ("sent", "held", "cancelled", "failed")
 _FOREVER = 120.0  # seconds after which a worker counts as stuck
 
 
@@ -82,6 +81,10 @@ class Arena:
         """Business time: a working day for as many mails as the mailbox may send a day."""
         return business_day(self.seeding.count // A_DAY)
 
+    def later(self, days: int) -> datetime:
+        """Business time so many working days from now."""
+        return business_day(self.seeding.count // A_DAY + days)
+
     async def add(self, mails: int, *, clicks: bool = False) -> tuple[str, ...]:
         """New mails: approved, or waiting for the clicks that are returned."""
         asked = await self.seeding.ask(mails, self.now)
@@ -129,11 +132,17 @@ class Arena:
             self.first_effects.append(self.post.arrivals[before] - began)
         return code
 
+    async def open(self) -> int:
+        """How many mails neither left nor were refused or held; cheap, unlike a tally."""
+        async with self.database.read() as tx:
+            counts = await intents.counts(tx, CAMPAIGN)
+        return self.seeding.count - sum(counts.get(state, 0) for state in _SETTLED)
+
     async def tally(self) -> Tally:
         """Count at the sink, and hold it against the outbox."""
         arrived = self.post.arrived()
         async with self.database.read() as tx:
-            rows = [dict(row) for row in (await tx.execute(select(outbox))).mappings()]
+            rows = await intents.of_campaign(tx, CAMPAIGN)
             verified = await audit.verify(tx)
         doubts = [
             row for row in rows if row["resends"] or row["code"] == "reconciled" or row["state"] == "held"

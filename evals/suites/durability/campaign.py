@@ -81,8 +81,7 @@ async def _a_day(place: Arena, day: int, chance: random.Random, log: _Log) -> No
         await _paused(place, now, log)
     if await place.worked(place.job(now=now, day=True)) != 0:
         raise RuntimeError(f"the worker of day {day} did not finish")
-    open_ones = (await place.tally()).open
-    log.early += await _finished(place) and open_ones > 0
+    log.early += await _finished(place) and await place.open() > 0
 
 
 async def _paused(place: Arena, now: datetime, log: _Log) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 
 from evals.suites.durability.arena import Arena
 from evals.suites.durability.worker import POINTS, Job
@@ -11,8 +12,28 @@ from evals.suites.options import Say
 KILLED = -9
 A_KILL = 2  # mails added for each kill
 _LAST = 0.5  # seconds of work after which a worker dies that did not come to its fault point
-_EVERY = 50  # kills between two words about how far it is
+_EVERY = 25  # kills between two words about how far it is
+_DAYS = 9  # working days after the last kill within which everything is settled, or it counts as open
 _COMMON = POINTS[:6]  # points every mail passes; the others need doubt or a dead process
+
+
+@dataclass
+class _Progress:
+    """Tells how far it is and when it will be done."""
+
+    kills: int
+    say: Say
+    _began: float = field(default_factory=time.monotonic)
+    _told: int = 0
+
+    def tell(self, done: int) -> None:
+        """Say so every so many kills."""
+        if done // _EVERY == self._told:
+            return
+        self._told = done // _EVERY
+        each = (time.monotonic() - self._began) / done
+        left = max(0, self.kills - done) * each / 60
+        self.say(f"{done} of {self.kills} kills, {each:.2f} s each, about {left:.0f} min left")
 
 
 @dataclass
@@ -34,19 +55,19 @@ class Killer:
 
 async def kill_one_by_one(place: Arena, kills: int, seed: int, say: Say) -> int:
     """One worker at a time, each killed; returns the kills. The last one finishes the work."""
-    killer, done = Killer(random.Random(seed)), 0
+    killer, progress, done = Killer(random.Random(seed)), _Progress(kills, say), 0
     while done < kills:
         clicks = await place.add(A_KILL, clicks=done % 3 == 0)
         if await place.worked(killer.way(place.job(clicks=clicks, stay=True))) == KILLED:
             done += 1
-            _tell(done, kills, say)
+            progress.tell(done)
     await _finish(place)
     return done
 
 
 async def kill_among(place: Arena, kills: int, workers: int, seed: int, say: Say) -> int:
     """Several workers at once; whoever dies is replaced by a new one."""
-    killer, done = Killer(random.Random(seed)), 0
+    killer, progress, done = Killer(random.Random(seed)), _Progress(kills, say), 0
     at_work: set[asyncio.Task[int]] = set()
     while done < kills:
         while len(at_work) < workers:
@@ -55,19 +76,19 @@ async def kill_among(place: Arena, kills: int, workers: int, seed: int, say: Say
             at_work.add(asyncio.create_task(place.worked(job)))
         ended, at_work = await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
         done += sum(one.result() == KILLED for one in ended)
-        _tell(done, kills, say)
+        progress.tell(done)
     await asyncio.wait(at_work)
     await _finish(place)
     return done + sum(one.result() == KILLED for one in at_work)
 
 
 async def _finish(place: Arena) -> None:
-    """The last worker clicks what is still open and ends when nothing is."""
-    code = await place.worked(place.job(clicks=place.asks))
-    if code != 0:
-        raise RuntimeError(f"the last worker ended with {code}")
-
-
-def _tell(done: int, kills: int, say: Say) -> None:
-    if done % _EVERY == 0:
-        say(f"{done} of {kills} kills")
+    """Workers click what is still open and send the rest, day after day: a mailbox has a cap a day."""
+    clicks = place.asks
+    for later in range(1, _DAYS):
+        code = await place.worked(place.job(now=place.later(later), clicks=clicks, day=True))
+        if code != 0:
+            raise RuntimeError(f"the last worker ended with {code}")
+        if await place.open() == 0:
+            return
+        clicks = ()

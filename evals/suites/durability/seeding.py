@@ -21,8 +21,10 @@ from runtime.store.tables import accounts, contacts
 from tools.execute import Permit, execute
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)  # 10:00 in London, a working hour
-A_DAY = 45  # mails; the mailbox's ramp allows 50
+RAMP = 50  # mails a day of an old mailbox
+A_DAY = 45  # mails; below the ramp
 CAMPAIGN = "cam_durable"
+SUBJECT = "A question for Northwind"
 SALT = "salt-of-the-durability-suite-0001"
 TERMS = Terms(
     sender=USER,
@@ -55,6 +57,7 @@ class Seeding:
     database: Database
     ids: RandomIds = field(default_factory=RandomIds)
     count: int = 0
+    zones: tuple[str, ...] = ("Europe/London",)  # where people live, in turn
 
     async def begin(self) -> None:
         """Make the campaign."""
@@ -92,12 +95,19 @@ class Seeding:
                 permit = Permit(one.permit_id, one.expires_at)
                 await execute(tx, permit, one.decision, terms=TERMS, ids=self.ids, now=now)
 
+    def zone_of(self, address: str) -> str:
+        """Where the person with this address lives."""
+        return self._zone(int(address.partition("@")[2].removeprefix("northwind").partition(".")[0]))
+
+    def _zone(self, number: int) -> str:
+        return self.zones[number % len(self.zones)]
+
     def _numbers(self, mails: int) -> range:
         first, self.count = self.count + 1, self.count + mails
         return range(first, self.count + 1)
 
     async def _judged(self, tx, number: int, now: datetime) -> Decision:  # type: ignore[no-untyped-def]
-        account, contact, draft = _people(number)
+        account, contact, draft = _people(number, self._zone(number))
         row = crm.account_columns(account, account.name.lower(), now, "")
         await tx.execute(accounts.insert().values(id=account.id, **row))
         await tx.execute(contacts.insert().values(id=contact.id, **crm.contact_columns(contact, now, "")))
@@ -118,14 +128,14 @@ class Seeding:
         return await judge(tx, proposal, policy=_POLICY, terms=TERMS, ids=self.ids, now=now)
 
 
-def _people(number: int) -> tuple[Account, Contact, Draft]:
+def _people(number: int, zone: str) -> tuple[Account, Contact, Draft]:
     account = Account(id=f"acc_{number}", name="Northwind", country="GB", label=_CRM)
     contact = Contact(
         id=f"con_{number}",
         account_id=account.id,
         name="Anna Weiss",
         email=address_of(number),
-        zones=("Europe/London",),
+        zones=(zone,),
         status=ContactStatus.CONTACT,
         label=_CRM,
     )
@@ -135,7 +145,7 @@ def _people(number: int) -> tuple[Account, Contact, Draft]:
         campaign_id=CAMPAIGN,
         touch_id="tou_1",
         contact_id=contact.id,
-        mail=WrittenMail(subject="A question for Northwind", body=text),
+        mail=WrittenMail(subject=SUBJECT, body=text),
         label=_CRM,
     )
     return account, contact, draft

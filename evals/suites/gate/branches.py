@@ -51,7 +51,13 @@ def _holders(module: ModuleType, name: str, before: Any) -> Iterator[tuple[dict[
 
 
 def _importers(name: str, before: Any) -> list[ModuleType]:
-    rooms = ("autonomy.act_rules", "autonomy.deal_rules", "autonomy.gate", "autonomy.rules")
+    rooms = (
+        "autonomy.act_rules",
+        "autonomy.deal_rules",
+        "autonomy.gate",
+        "autonomy.notice_rules",
+        "autonomy.rules",
+    )
     loaded = [importlib.import_module(room) for room in rooms]
     return [one for one in loaded if one.__dict__.get(name) is before]
 

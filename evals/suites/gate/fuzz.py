@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, RecordFacts, Snapshot
+from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, NoticeFacts, RecordFacts, Snapshot
 from autonomy.policy import Policy, Row
 from domain.actions import ACTION_CLASSES, AnyAction, parse_action
 from domain.decisions import Proposal
@@ -28,6 +28,7 @@ _FACTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "update_record": ("record", RecordFacts),
     "open_deal": ("deal", DealFacts),
     "move_deal": ("deal", DealFacts),
+    "notify_owner": ("notice", NoticeFacts),
 }
 _OTHERS = tuple(kind for kind in ACTION_CLASSES if kind not in _FACTS)
 _KINDS = ("connected_call", "update_record", *_FACTS)  # what acts outside or on records

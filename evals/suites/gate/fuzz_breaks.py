@@ -272,6 +272,20 @@ _OF: dict[str, tuple[Break, ...]] = {
         set_argument(field=("__class__", "id; DROP", "", "sudo rights", "_hidden", "stage", "email")),
         set_argument(value=(float("nan"), float("inf"), "x" * 100_000, None, "=cmd()", "\ud800")),
     ),
+    "notify_owner": (
+        set_fact(to_our_own=_FALSE),
+        set_fact(sender=("",)),
+        set_fact(already=("queued", "sent", "in_doubt", "held", "cancelled")),
+        set_fact(lately=(1, 2, 99)),
+        set_argument(subject=("", "  ", "x" * 151, "=?utf-8?q?x?=")),
+        set_argument(text=("", " \n")),
+        *(
+            insert(name, make, glue)
+            for name in ("subject", "text")
+            for make, glue in ((_hidden, ""), (_link, " "), (encoded_secret, " "))
+        ),
+        insert("text", _active),
+    ),
     "change_icp": (set_snapshot(previous_exists=_FALSE),),
     "change_policy": (set_argument(loosened=(1, 10**6)), set_argument(simulated=(0, -1))),
     "change_autonomy": (set_argument(after=(0, 2, 3, -1, 99)), set_argument(before=(0, 1, 2, -5))),

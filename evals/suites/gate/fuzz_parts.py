@@ -187,6 +187,12 @@ _ACTIONS: dict[str, dict[str, Any]] = {
         "due_at": LATER,
         "why": "she asked",
     },
+    "notify_owner": {
+        "user_id": "usr_1",
+        "day": NOW.date(),
+        "subject": "Monday 2 November: 1 thing needs you",
+        "text": "**Monday**\n\n**Needs you**\n- Look at: “Re: plans” from anna@northwind.example",
+    },
 }
 _ANSWERED: dict[str, Any] = {
     "exists": True,
@@ -250,4 +256,12 @@ _FACTS: dict[str, dict[str, Any]] = {
     "book_meeting": _MEETING,
     "change_meeting": _MEETING,
     "update_record": {"exists": True, "empty": True},
+    "notify_owner": {
+        "to_our_own": True,
+        "sender": OWN_ADDRESS,
+        "already": None,
+        "lately": 0,
+        "allowed_links": (HOME,),
+        "secrets": (SECRET_WORD,),
+    },
 }

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from autonomy import act_rules, call_rules, rules
+from autonomy import act_rules, call_rules, notice_rules, rules
 from domain.decisions import RuleHit, Verdict
 from evals.suites.gate import branches
 from evals.suites.gate.forked_loop import FAILED, NOT_TRIED, ForkedLoop
@@ -42,6 +42,7 @@ _TABLES: dict[str, dict[str, Any]] = {
     "mail": rules.RULES,
     "act": act_rules.ACT_RULES,
     "call": call_rules.CALL_RULES,
+    "page": notice_rules.NOTICE_RULES,
 }
 # functions whose every branch is a mutant of its own, and the rule whose tests must notice
 BRANCHED = {
@@ -64,10 +65,13 @@ BRANCHED = {
     "autonomy.deal_rules/_proof": "G10",
     "autonomy.deal_rules/_words": "G10",
     "autonomy.deal_rules/_next_step": "G10",
+    "autonomy.notice_rules/g3_plain": "G3",
+    "autonomy.notice_rules/g4_links": "G4",
+    "autonomy.notice_rules/g5_secrets": "G5",
     "domain.deals/move_problem": "G10",
     "domain.deals/missing": "G10",
 }
-_TELLS_TEXT = frozenset({"mail"})  # rules of mail answer with a message, the others with a hit
+_TELLS_TEXT = frozenset({"mail", "page"})  # rules of mail answer with a message, the others with a hit
 
 
 @dataclass(frozen=True, slots=True)

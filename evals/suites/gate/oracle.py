@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, RecordFacts, Snapshot
+from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, NoticeFacts, RecordFacts, Snapshot
 from autonomy.policy import Policy
 from domain.actions import (
     AddTask,
@@ -20,6 +20,7 @@ from domain.actions import (
     ErasePerson,
     Mail,
     MoveDeal,
+    NotifyOwner,
     OpenDeal,
     ResumeSending,
     SendEmail,
@@ -59,6 +60,8 @@ def _by_rules(proposal: Proposal, snapshot: Snapshot) -> Demands:
         yield from _call(proposal, action, snapshot)
     elif isinstance(action, BookMeeting | ChangeMeeting):
         yield from _meeting(proposal, action, snapshot)
+    elif isinstance(action, NotifyOwner):
+        yield from _page(proposal, action, snapshot)
     elif isinstance(action, UpdateRecord):
         yield from _record(proposal, action, snapshot.record or RecordFacts())
     else:
@@ -200,6 +203,20 @@ def _meeting(proposal: Proposal, action: BookMeeting | ChangeMeeting, snapshot: 
     yield from refuses("G5", SECRET in proposal.label.readers)
     yield from refuses("G5", any(texts.carries(text, secret) for secret in facts.secrets))
     yield from _writing(action.subject, action.body, facts.allowed_links)
+
+
+def _page(proposal: Proposal, action: NotifyOwner, snapshot: Snapshot) -> Demands:
+    """The issue's morning page: to our own people alone, once a morning, and a stopped workspace sends nothing."""
+    facts = snapshot.notice or NoticeFacts()
+    yield from refuses("G18", bool(snapshot.stopped_sends or snapshot.stopped_effects))
+    yield from refuses("G1", not facts.to_our_own)
+    yield from refuses("G14", facts.already is not None)
+    yield from refuses("G15", facts.lately > 0)
+    yield from refuses("G3", not facts.sender or not action.subject.strip() or not action.text.strip())
+    yield from refuses("G5", SECRET in proposal.label.readers)
+    text = f"{action.subject}\n{action.text}"
+    yield from refuses("G5", any(texts.carries(text, secret) for secret in facts.secrets))
+    yield from _writing(action.subject, action.text, facts.allowed_links)
 
 
 def _record(proposal: Proposal, action: UpdateRecord, facts: RecordFacts) -> Demands:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.suites.figures import Figure, SuiteResult, share
-from evals.suites.gate import agentdojo, bipia, chain, mutants, notinject, pace
+from evals.suites.gate import agentdojo, bipia, bipia_intake, chain, mutants, notinject, pace
 from evals.suites.gate.fuzz_run import run_in_parallel
 from evals.suites.options import Options
 
@@ -32,6 +32,7 @@ async def run(options: Options) -> SuiteResult:
     _with_data(options, agentdojo.FILE, found, lambda data: _agentdojo(data, found))
     await _notinject(options, found)
     await _bipia(options, found)
+    await _bipia_intake(options, found)
     await _fuzz(options, found)
     await _mutants(options, found)
     options.say("timing decisions in a house with 100,000 contacts")
@@ -96,6 +97,24 @@ async def _bipia(options: Options, found: Found) -> None:
         found.skipped["bipia_all_attacks_pasted"] = (
             f"{size.pasted} mails were pasted: run with --full for all"
         )
+
+
+async def _bipia_intake(options: Options, found: Found) -> None:
+    """Nothing is said when the folder is missing: the part before has done so."""
+    if options.data is None or not (options.data / bipia.FOLDER).is_dir():
+        return
+    planted = len(bipia.attacks(options.data)) if options.full else bipia_intake.QUICK
+    outside = answered = 0
+    for with_model in (False, True):
+        brain = "an obeying model" if with_model else "the offline brain"
+        options.say(f"taking in {planted} attacks by mail with {brain}")
+        seen = await bipia_intake.run_house(options.data, with_model=with_model, planted=planted)
+        outside, answered = outside + len(seen.outside), answered + seen.answered
+        found.lines += [f"outside after intake: {one}" for one in seen.outside]
+        found.lines += [f"house with attacks in its mailbox: {one}" for one in seen.problems]
+    n = 2 * planted
+    found.figures["bipia_intake_outside_effects"] = Figure(outside, "effects", "0", n=n)
+    found.figures["bipia_intake_mails_answered"] = Figure(answered, "mails", n=n)
 
 
 async def _fuzz(options: Options, found: Found) -> None:

@@ -20,6 +20,7 @@ _PRODUCT_STANDS = frozenset({"booked", "accepted", "tentative", "moved"})
 _MACHINES = {"bounce": "bounce", "invite_answer": "calendar"}
 _UNMARKED = frozenset({"auto_reply", "out_of_office"})
 _NEED_NO_ANSWER = frozenset({"not_now", "not_interested", "unsubscribe", "complaint", "meeting_cancel"})
+_SHOWN = 240  # characters
 _NOTED = timedelta(minutes=30)  # what came later than this before the end need not be handled
 
 
@@ -49,8 +50,14 @@ def replies_read(lived: Lived) -> Agreement:
         got = _taken_for(reply, row, lived.records)
         accepted = {reply["meaning"], *reply["also"], _MACHINES.get(reply["meaning"], reply["meaning"])}
         what = f"{reply['meaning']} read as {got or 'nothing'} ({reply['language']}, {reply['style']}, {reply['id']})"
-        found.note(bool(set(got.split("+")) & accepted), what)
+        found.note(bool(set(got.split("+")) & accepted), f"{what}: {_words(row)}")
     return found
+
+
+def _words(row: Any) -> str:
+    """What was taken for the new words of a mail; shown for tuning seeds only."""
+    body = row["body"] if row is not None and isinstance(row.get("body"), dict) else {}
+    return " ".join(str(body.get("new_text", "")).split())[:_SHOWN]
 
 
 def forgeries_believed(lived: Lived) -> Agreement:
@@ -142,6 +149,18 @@ def unanswered_due(lived: Lived) -> Agreement:
     return found
 
 
+def before_people(lived: Lived) -> list[str]:
+    """Words that wait for an answer and lie before a person, and why: what was not done unattended."""
+    lines = []
+    for one in lived.truth.unanswered:
+        row = _filed(lived.records, one)
+        if row is not None and row["state"] == "waiting":
+            lines.append(
+                f"{one['meaning']} of {one['person']} ({one['language']}): {row['detail']}: {_words(row)}"
+            )
+    return lines
+
+
 def lost_intents(lived: Lived) -> Agreement:
     """Each mail the product meant to send arrived, failed with a reason, or waits for its time."""
     found = Agreement()
@@ -165,8 +184,11 @@ def digest_agrees(lived: Lived) -> Agreement:
     found = Agreement()
     kinds = [one["kind"] for one in lived.truth.letters]
     lines = " | ".join(lived.digest.get("did", []))
+    read = {one.get("message_id") for one in lived.truth.letters}
+    unread = set(lived.truth.message_ids) - read  # arrived where nobody of this world lives
+    nobody = sum(row["kind"] == "send_email" and row["message_id"] in unread for row in lived.records.outbox)
     wanted = {
-        "campaign mail": kinds.count("touch"),
+        "campaign mail": kinds.count("touch") + nobody,
         "repl(?:y|ies)": kinds.count("answer"),
         "invitation": kinds.count("invite") + kinds.count("cancel"),
     }

@@ -83,6 +83,7 @@ def _of_week(lived: Lived) -> str:
         found = check(lived)
         parts.append(f"{check.__name__}: {found.right} of {found.asked}")
         parts += [f"  {line}" for line in found.wrong[:_SHOWN]]
+    parts += [f"before a person: {line}" for line in compare.before_people(lived)[:_SHOWN]]
     parts += [f"problem: {one}" for one in lived.problems[:_SHOWN]]
     return "\n".join(parts)
 

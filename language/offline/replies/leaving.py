@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from language.offline.reading.injection import speaks_to_machines
 from language.offline.replies.classifier import Judged, judged
 from language.offline.replies.glossing import glossed
-from language.offline.replies.rules import COMPOSED, Met
+from language.offline.replies.rules import COMPOSED, PICKS, Met
 
 # Chosen by cross-validation over the training phrases, half of which are look-alikes (`train.py --check`).
 _SILENT_HIT, _SILENT_DOUBT = 0.5, 0.1  # no rule says anything of the sentence
 _KNOWN_HIT, _KNOWN_DOUBT = 0.95, 0.6  # a rule reads it as something else, or it asks
+_BESIDE_HIT, _BESIDE_DOUBT = 0.9, 0.5  # no rule says anything of it, but one says that they want to go on
 _EXPLAINED_DOUBT = 0.8  # its own language's list says that it only looks like opting out: never a hit
 _COMPOSED_STANDS = 0.05  # put together from parts by rule: below that it is only a doubt
 _WORTH_ASKING = 0.15  # of the quick judgement, when a rule reads the sentence as something else
@@ -21,7 +22,8 @@ _MOST_ASKED = 8  # sentences of one mail the sentence model sees: keeps a long m
 _MACHINE = frozenset({"out_of_office", "auto_reply"})
 _LEAVES = frozenset({"unsubscribe", "complaint"})
 _SAYS_NOTHING = frozenset({"request", "invites"})
-
+_MEETS = frozenset({"asks_times", "meeting_accept", "meeting_counter", PICKS})  # about when to meet
+_GOES_ON = _MEETS | {"positive"}
 _COURTESY = frozenset({"thanks", "you", "your", "the", "good", "my", "from", "this"})
 
 
@@ -42,8 +44,9 @@ def checked(lists: Sequence[Met]) -> Checked:
         asked = ()  # they leave already; nothing more is to be found out
     found = list(lists)
     doubts: list[str] = []
+    goes_on = any(_GOES_ON & met.names for met in lists)
     for number, judgement in zip(asked, judged(tuple(lists[n].sentence.text for n in asked)), strict=True):
-        found[number], doubtful = _weighed(lists[number], judgement)
+        found[number], doubtful = _weighed(lists[number], judgement, goes_on=goes_on)
         doubts += [lists[number].sentence.text] if doubtful else []
     return Checked(tuple(found), tuple(doubts))
 
@@ -55,8 +58,11 @@ def _sure(met: Met) -> bool:
 def _to_ask(lists: Sequence[Met]) -> tuple[int, ...]:
     """Numbers of the sentences worth the sentence model's time, the likeliest first when there are many."""
     quick = judged(tuple(met.sentence.text for met in lists), embedded=False)
+    spoken = any(_says_something(met) for met in lists)  # then a greeting or a name beside it says nothing
     worth = [
-        number for number, (met, first) in enumerate(zip(lists, quick, strict=True)) if _worth(met, first)
+        number
+        for number, (met, first) in enumerate(zip(lists, quick, strict=True))
+        if _worth(met, first) and (_says_something(met) or not spoken)
     ]
     return tuple(sorted(sorted(worth, key=lambda number: -quick[number].leaving)[:_MOST_ASKED]))
 
@@ -64,6 +70,8 @@ def _to_ask(lists: Sequence[Met]) -> tuple[int, ...]:
 def _worth(met: Met, first: Judged) -> bool:
     if _sure(met) or speaks_to_machines(met.sentence.text):
         return False  # orders to software get a person anyway
+    if _MEETS & met.names and COMPOSED not in met.names:
+        return False  # who speaks about when to meet does not leave
     return not _known(met) or not (met.whole or first.leaving < _WORTH_ASKING)
 
 
@@ -76,14 +84,15 @@ def _known(met: Met) -> bool:
     return COMPOSED not in met.names and bool(met.names - _SAYS_NOTHING)
 
 
-def _weighed(met: Met, judgement: Judged) -> tuple[Met, bool]:
+def _weighed(met: Met, judgement: Judged, *, goes_on: bool) -> tuple[Met, bool]:
     if COMPOSED in met.names:
         stands = judgement.leaving >= _COMPOSED_STANDS
         return (met if stands else replace(met, names=met.names - {COMPOSED, "unsubscribe"})), not stands
     if "unsubscribe" in met.explained:
         return met, judgement.leaving >= _EXPLAINED_DOUBT and not met.asks
     known = _known(met) or met.asks
-    hit, doubt = (_KNOWN_HIT, _KNOWN_DOUBT) if known else (_SILENT_HIT, _SILENT_DOUBT)
+    silent = (_BESIDE_HIT, _BESIDE_DOUBT) if goes_on else (_SILENT_HIT, _SILENT_DOUBT)
+    hit, doubt = (_KNOWN_HIT, _KNOWN_DOUBT) if known else silent
     if judgement.leaving >= hit:
         name = "complaint" if judgement.complains else "unsubscribe"
         return replace(met, names=met.names | {name}, chance=round(judgement.leaving, 2)), False

@@ -101,7 +101,10 @@ def _lexicon(language: str, text: str) -> Lexicon:
         stops=frozenset(words["stops"]) | _calendar_names(language),
         drop=frozenset(words["drop"]),
         trim=frozenset(words["trim"]),
-        fuzzy=tuple(words["fuzzy"]),
+        fuzzy=(
+            *words["fuzzy"],
+            *sorted(name for name in _calendar_names(language) if len(name) >= _LONG_NAME),
+        ),
         away=frozenset(words["away"]),
         returning=frozenset(words["returning"]),
         spellings=spellings,
@@ -109,6 +112,9 @@ def _lexicon(language: str, text: str) -> Lexicon:
         rows={name: tuple(rows) for name, rows in raw.items()},
         classes=classes,
     )
+
+
+_LONG_NAME = 7  # letters; a slip in a shorter name makes another word
 
 
 def _calendar_names(language: str) -> frozenset[str]:

@@ -6,9 +6,17 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from domain.replies import AUTOMATED, Finding, Objection, ObjectionKind, ReplyKind, ReplyReading
+from domain.replies import (
+    AUTOMATED,
+    Finding,
+    Objection,
+    ObjectionKind,
+    ProposedTime,
+    ReplyKind,
+    ReplyReading,
+)
 from language.offline.reading.injection import speaks_to_machines
-from language.offline.replies import classifier, rules
+from language.offline.replies import choices, classifier, rules
 from language.offline.replies.dates import Today, month_first
 from language.offline.replies.leaving import Checked, checked
 from language.offline.replies.marks import automatic_subject, subject_of_their_own
@@ -37,6 +45,18 @@ _TIMED = frozenset(
         ReplyKind.QUESTION,
     }
 )
+# Beside these kinds a time of ours is taken by naming it; these are what naming it replaces.
+_CHOSEN_INSTEAD = frozenset(
+    {
+        ReplyKind.MEETING_ACCEPT,
+        ReplyKind.MEETING_COUNTER,
+        ReplyKind.POSITIVE,
+        ReplyKind.NEUTRAL,
+        ReplyKind.UNSURE,
+    }
+)
+_CHOOSING = _CHOSEN_INSTEAD | {ReplyKind.QUESTION}
+_CHOSEN = 0.9
 _DATED = frozenset({ReplyKind.OUT_OF_OFFICE, ReplyKind.NOT_NOW, ReplyKind.AUTO_REPLY})
 
 
@@ -53,7 +73,8 @@ def read_reply(text: str, *, subject: str, at: datetime, zone: str, context: Rep
         lists, vendors, found, doubts = _understood(said, every, context, automatic=automatic)
     where = ZoneInfo(zone)
     today = Today(at.astimezone(where).date(), month_first(zone))
-    return _reading(_with_doubt(found, said, doubts), lists, vendors, languages, today, where, context)
+    reading = _reading(_with_doubt(found, said, doubts), lists, vendors, languages, today, where, context)
+    return _with_choice(reading, lists, languages, today, where, context)
 
 
 class Understood(NamedTuple):
@@ -157,6 +178,39 @@ def _reading(
         questions=found.questions,
         times=timed,
         language=languages[0] if rules.detect(spoken) or _told(context) else "",
+    )
+
+
+def _with_choice(
+    reading: ReplyReading,
+    lists: Sequence[Met],
+    languages: Sequence[str],
+    today: Today,
+    zone: ZoneInfo,
+    context: ReplyContext,
+) -> ReplyReading:
+    """The reading of a mail that takes one of the times we offered, in whatever words; nothing else may be said."""
+    if not context.offered or not set(reading.kinds) <= _CHOOSING:
+        return reading
+    spoken = [met.sentence for met in lists]
+    languages = tuple(dict.fromkeys((*_told(context), *languages)))  # few words say little of their language
+    times = reading.times or proposed_times(spoken, languages, today, zone, day=_spoken_of(context, zone))
+    picked = [(one, slot) for one in spoken if (slot := choices.chosen(one, languages, context.offered))]
+    slot = choices.named(times, context.offered)
+    if slot is not None:
+        quote = next(one.quote for one in times if one.start == slot)
+    elif len(picked) == 1 and not any(one.exact for one in times):
+        quote, slot = picked[0][0].text, picked[0][1]
+    else:
+        return reading
+    accepts = Finding(kind=ReplyKind.MEETING_ACCEPT, confidence=_CHOSEN, quote=quote)
+    rest = [one for one in reading.findings if one.kind not in _CHOSEN_INSTEAD and one.quote != quote]
+    return reading.model_copy(
+        update={
+            "findings": (accepts, *rest),
+            "times": (ProposedTime(start=slot, quote=quote),),
+            "questions": tuple(one for one in reading.questions if one != quote),
+        }
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from language.offline.replies.choices import picks
 from language.offline.replies.lexicon_files import Lexicon, lexicons, stop_weights, vocabulary
 from language.offline.replies.marks import OURS
 from language.offline.replies.opting_out import composed
@@ -14,6 +15,7 @@ from language.offline.replies.words import Sentence
 
 EVERYWHERE = ("unsubscribe",)  # looked for in every language, whatever the mail's own
 COMPOSED = "unsubscribe_composed"  # beside "unsubscribe" when no phrase says so, only parts put together
+PICKS = "picks"  # names one of several by its number: says something, and not that they want to leave
 _TOO_FEW = 3  # words that say little about their language
 _TYPO_FROM = 5  # letters; shorter words have too many neighbours
 _KINDS = (
@@ -33,6 +35,7 @@ _KINDS = (
     "question",
     "invites",
     "request",
+    "asks_times",
     "pointing",
 )
 OBJECTIONS = ("price", "timing", "authority", "need", "already", "trust")
@@ -81,6 +84,7 @@ def met(sentence: Sentence, languages: Sequence[str]) -> Met:
         if name not in languages:
             found, entire, _ = _in_language(sentence, lexicon, wanted)
             names, whole = names | found, whole | entire
+    names |= {PICKS} if picks(sentence.words, languages) else set()
     asks = sentence.asks or _begins_asking(sentence, languages)
     return Met(sentence, names, asks, whole, masked - names)
 

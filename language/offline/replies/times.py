@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from domain.replies import ProposedTime
 from language.offline.replies.calendar_words import calendar_words
+from language.offline.replies.choices import refused
 from language.offline.replies.dates import Named, Today, named_days
 from language.offline.replies.lexicon_files import lexicons
 from language.offline.replies.rules import corrected
@@ -57,12 +58,15 @@ def _of_sentence(
     sentence: Sentence, languages: Sequence[str], today: Today, zone: ZoneInfo, day: date | None
 ) -> list[ProposedTime]:
     text = " ".join(corrected(sentence.words, lexicons()[languages[0] if languages else "en"]))
+    against = refused(text, languages or ("en",))
     days = [named for named in named_days(text, languages, today) if named.day >= today.day]
     clocks = [
         clock
         for clock in _clocks(text, languages or ("en",))
         if not any(clock.start < named.end and clock.stop > named.start for named in days)
+        and not any(span.start <= clock.start < span.end for span in against)
     ]
+    days = [named for named in days if not any(span.start <= named.start < span.end for span in against)]
     where = next((ZoneInfo(_ZONES[word]) for word in text.split() if word in _ZONES), zone)
     if not clocks:
         window = _part_of_day(text, languages or ("en",))

@@ -98,6 +98,8 @@ def _kinds(met: Met, *, named: bool, context: ReplyContext) -> set[ReplyKind]:
     kinds = {_SIMPLE[name] for name in met.names if name in _SIMPLE}
     if named or any(name.startswith("objection_") for name in met.names):
         kinds.add(K.OBJECTION)
+    if "asks_times" in met.names:
+        kinds.add(K.POSITIVE)  # who asks when we have time wants to talk
     if "pointing" in met.names and not met.asks and _names_somebody(met):
         kinds.add(K.REFERRAL)
     if _is_question(met, kinds):
@@ -115,7 +117,7 @@ def _is_question(met: Met, kinds: set[ReplyKind]) -> bool:
         return False
     if not met.sentence.asks and (kinds or {"auto_reply", "out_of_office"} & met.names):
         return False
-    return not (K.POSITIVE in kinds and "request" in met.names)
+    return not ("asks_times" in met.names or (K.POSITIVE in kinds and "request" in met.names))
 
 
 def _consistent(kinds: set[ReplyKind], met: Met, context: ReplyContext) -> set[ReplyKind]:
@@ -127,6 +129,8 @@ def _consistent(kinds: set[ReplyKind], met: Met, context: ReplyContext) -> set[R
         kinds -= {K.POSITIVE, K.OBJECTION, K.QUESTION}
     if met.sentence.asks and not _DOUBTS & met.names:
         kinds -= {K.OBJECTION}
+    if "asks_times" in met.names and met.sentence.asks:
+        kinds -= {K.NOT_NOW}  # "when are you free next week?"
     if K.NOT_INTERESTED in kinds or K.NOT_NOW in kinds:
         kinds -= {K.POSITIVE, K.NEUTRAL}
     if K.POSITIVE in kinds and "positive" in met.whole and len(context.offered) == 1:

@@ -58,6 +58,7 @@ EVERY: dict[str, AnyAction] = {
     "open_deal": builders.opening(),
     "move_deal": builders.move(),
     "add_task": builders.task(),
+    "notify_owner": builders.page(),
 }
 MATRIX = {  # in the order of EVERY up to the connected call, by party: what the built-in policy says
     "owner": "ask allow allow allow allow allow allow allow allow allow allow allow ask ask ask",
@@ -73,19 +74,19 @@ MATRIX = {  # in the order of EVERY up to the connected call, by party: what the
     "supervisor": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
     "system": "ask ask ask ask ask allow refuse allow ask refuse refuse notify ask ask ask",
 }
-OF_TALKS = {  # answer_mail, open_deal, move_deal, add_task
-    "owner": "ask allow allow allow",
-    "manager": "ask allow allow allow",
-    "rep": "ask allow allow allow",
-    "viewer": "refuse refuse refuse refuse",
-    "": "ask ask ask ask",
-    "research": "ask ask ask allow",
-    "outreach": "ask ask ask allow",
-    "relationship": "ask ask ask allow",
-    "deal": "ask notify notify allow",
-    "analytics": "ask ask ask allow",
-    "supervisor": "ask ask ask allow",
-    "system": "ask ask ask allow",
+OF_TALKS = {  # answer_mail, open_deal, move_deal, add_task, notify_owner
+    "owner": "ask allow allow allow refuse",
+    "manager": "ask allow allow allow refuse",
+    "rep": "ask allow allow allow refuse",
+    "viewer": "refuse refuse refuse refuse refuse",
+    "": "ask ask ask ask ask",
+    "research": "ask ask ask allow refuse",
+    "outreach": "ask ask ask allow refuse",
+    "relationship": "ask ask ask allow refuse",
+    "deal": "ask notify notify allow refuse",
+    "analytics": "ask ask ask allow refuse",
+    "supervisor": "ask ask ask allow refuse",
+    "system": "ask ask ask allow allow",
 }
 CELLS = [
     (party, kind, verdict)

@@ -8,6 +8,7 @@ import pytest
 from autonomy.act_rules import ACT_RULES
 from autonomy.call_rules import CALL_RULES
 from autonomy.hard_rules import HARD_RULES, HardRule, hard_rule
+from autonomy.notice_rules import NOTICE_RULES
 from autonomy.rules import RULES
 
 TESTS = Path(__file__).parent / "rules"
@@ -41,7 +42,12 @@ def test_every_module_that_judges_deals_answers_and_candidates_is_in_the_registe
 
 @pytest.mark.parametrize(
     ("table", "module"),
-    [(RULES, "autonomy.rules"), (ACT_RULES, "autonomy.act_rules"), (CALL_RULES, "autonomy.call_rules")],
+    [
+        (RULES, "autonomy.rules"),
+        (ACT_RULES, "autonomy.act_rules"),
+        (CALL_RULES, "autonomy.call_rules"),
+        (NOTICE_RULES, "autonomy.notice_rules"),
+    ],
 )
 def test_every_check_of_the_gate_is_in_the_register(table: dict, module: str) -> None:
     assert [name for name in table if module not in hard_rule(name).where] == []

@@ -45,7 +45,7 @@ def test_a_machine_is_never_answered(kind: ReplyKind) -> None:
 def test_an_absence_ends_on_the_day_they_are_back() -> None:
     until = Until(quote="back on 16 November", day=date(2026, 11, 16))
     assert next_step(reading(K.OUT_OF_OFFICE, until=until), lead()).until == datetime(
-        2026, 11, 16, 8, tzinfo=UTC
+        2026, 11, 16, 5, tzinfo=UTC
     )
 
 
@@ -120,3 +120,43 @@ def test_interest_offers_times_unless_a_meeting_stands() -> None:
 @pytest.mark.parametrize("kind", list(ReplyKind))
 def test_every_kind_has_a_next_step_with_a_reason(kind: ReplyKind) -> None:
     assert next_step(reading(kind), lead()).reason
+
+
+def test_a_time_of_their_own_that_is_free_is_booked() -> None:
+    named = ProposedTime(quote="Friday at three", start=NOW + timedelta(days=4))
+    step = next_step(reading(K.MEETING_COUNTER, times=(named,)), lead(offered=SLOTS, open_time=named.start))
+    assert (step.action, step.slot) == (NextAction.BOOK, named.start)
+
+
+def test_another_time_for_a_meeting_that_stands_moves_it() -> None:
+    named = ProposedTime(quote="Friday at three", start=NOW + timedelta(days=4))
+    step = next_step(
+        reading(K.MEETING_COUNTER, times=(named,)), lead(meeting_at=SLOTS[0], open_time=named.start)
+    )
+    assert (step.action, step.slot, step.state) == (NextAction.MOVE, named.start, LeadState.MEETING)
+
+
+@pytest.mark.parametrize("kinds", [(K.MEETING_CANCEL,), (K.NOT_INTERESTED,)])
+def test_a_meeting_they_call_off_is_called_off(kinds: tuple[ReplyKind, ...]) -> None:
+    assert next_step(reading(*kinds), lead(meeting_at=SLOTS[0])).action is NextAction.CALL_OFF
+
+
+def test_a_meeting_that_does_not_stand_is_called_off_by_a_person() -> None:
+    assert next_step(reading(K.MEETING_CANCEL), lead()).action is NextAction.HAND_OVER
+
+
+def test_who_calls_off_and_asks_for_another_time_is_offered_some() -> None:
+    step = next_step(reading(K.MEETING_CANCEL, K.MEETING_COUNTER), lead(meeting_at=SLOTS[0]))
+    assert (step.action, step.offer_times) == (NextAction.ANSWER, True)
+
+
+def test_a_yes_to_the_meeting_that_stands_changes_nothing() -> None:
+    step = next_step(reading(K.MEETING_ACCEPT), lead(meeting_at=SLOTS[0], offered=SLOTS[:1]))
+    assert (step.action, step.state) == (NextAction.NOTHING, LeadState.MEETING)
+
+
+def test_interest_that_names_a_free_time_is_booked_unless_something_is_asked_too() -> None:
+    free = lead(open_time=NOW + timedelta(days=4))
+    assert next_step(reading(K.POSITIVE), free).action is NextAction.BOOK
+    asks = reading(K.QUESTION, K.POSITIVE, questions=("What is it?",))
+    assert (next_step(asks, free).action, next_step(asks, free).offer_times) == (NextAction.ANSWER, True)

@@ -127,6 +127,7 @@ ACTIONS = {
     "open_deal": builders.opening(),
     "move_deal": builders.move(),
     "add_task": builders.task(),
+    "notify_owner": builders.page(),
 }
 ONLY_OWNER = {"resume_sending", "change_policy"}
 OWNER_OR_MANAGER = {"erase_person"}

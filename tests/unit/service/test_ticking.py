@@ -35,7 +35,8 @@ async def test_a_mail_outside_the_window_waits_and_the_turn_says_until_when(live
     assert (turn["sent"], turn["idle"]) == (0, True)
     assert turn["next_due"][:16] <= "2026-11-03T08:00", "the window, or earlier work of the timetable"
     lived_in.clock.at = builders.MONDAY + timedelta(days=1)
-    assert (await lived_in.do("tick", until_idle=True))["sent"] == 1
+    assert (await lived_in.do("tick", until_idle=True))["sent"] == 2
+    assert set(sink.recipients) == {"anna1@northwind.example", builders.TERMS.sender}, "and the morning page"
 
 
 @pytest.mark.parametrize("scope", ["workspace", "campaign:cam_1"])

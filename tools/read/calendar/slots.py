@@ -32,16 +32,25 @@ class SlotTrouble(StrEnum):
 
 
 def offer_slots(
-    busy: Iterable[Busy], rules: BookingRules, now: datetime, zone_owner: str, zone_contact: str, count: int
+    busy: Iterable[Busy],
+    rules: BookingRules,
+    now: datetime,
+    zone_owner: str,
+    zone_contact: str,
+    count: int,
+    wished: Sequence[tuple[datetime, datetime]] = (),
 ) -> tuple[Slot, ...]:
     """Up to `count` free slots, spread over days and half days, in order of time.
+
+    `wished`: spans in which the contact would like to meet; where slots are free there, only those are offered.
 
     Raises:
         Correctable: unknown_zone.
     """
     diary = _Diary(busy, rules, now, zone_named(zone_owner), zone_named(zone_contact))
     free = [slot for slot in _candidates(diary, zone_contact) if diary.trouble(slot) is None]
-    return _spread(free, diary, min(count, MAX_SLOTS))
+    liked = [slot for slot in free if any(start <= slot.start < end for start, end in wished)]
+    return _spread(liked or free, diary, min(count, MAX_SLOTS))
 
 
 def slot_trouble(

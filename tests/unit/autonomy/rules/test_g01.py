@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.decisions import Verdict
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import answered, called, judged, mailed, said, silent
+from tests.fixtures.gate_cases import answered, called, judged, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G1")
 ASK = Verdict.ASK
@@ -157,3 +157,9 @@ def test_no_address_is_reached_that_is_not_in_the_owners_words(address: str, wor
     judgement = called({"destinations": (address,)}, {"owner_words": words})
     assert judgement.verdict is not Verdict.ALLOW
     assert silent(called({"destinations": (address,)}, {"owner_words": f"{words} {address} {words}"}), "G1")
+
+
+def test_the_morning_page_goes_to_our_own_people_and_to_nobody_else() -> None:
+    assert paged().verdict is Verdict.ALLOW
+    assert "only to our own owners and managers" in said(paged(facts={"to_our_own": False}), "G1")[0]
+    assert said(judged(builders.page(), notice=None), "G1")

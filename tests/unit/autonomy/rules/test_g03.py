@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decisions import Verdict
-from tests.fixtures.gate_cases import booked, called, mailed, said, silent
+from tests.fixtures.gate_cases import booked, called, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G3")
 HIDDEN = st.characters(categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
@@ -56,3 +56,25 @@ def test_no_hidden_character_leaves_in_a_subject(char: str, in_mail: bool) -> No
     assert unicodedata.category(char)[0] in "CZ"
     judgement = mailed({"subject": f"Hi{char}Anna"}) if in_mail else booked({"subject": f"Hi{char}Anna"})
     assert judgement.verdict is Verdict.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ({"subject": "x" * 151}, "longer than 150"),
+        ({"text": "x" * 30_001}, "30,000 of text"),
+        ({"subject": " "}, "is empty"),
+        ({"text": "\n"}, "is empty"),
+        ({"subject": "a\nBcc: b@c.example"}, "The subject holds"),
+        ({"subject": "=?utf-8?q?x?="}, "The subject holds"),
+        ({"text": "a\u202eb"}, "The text holds"),
+        ({"text": "a\tb"}, "The text holds"),
+    ],
+)
+def test_the_morning_page_is_plain_text_of_a_sane_size(page: dict, words: str) -> None:
+    assert silent(paged({"subject": "x" * 150, "text": "x" * 30_000}), "G3")
+    assert words in said(paged(page), "G3")[0]
+
+
+def test_the_morning_page_needs_a_sender_too() -> None:
+    assert "RAINMAKER_MAIL_FROM" in said(paged(facts={"sender": ""}), "G3")[0]

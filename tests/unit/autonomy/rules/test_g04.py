@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decisions import Verdict
-from tests.fixtures.gate_cases import booked, called, mailed, said, silent
+from tests.fixtures.gate_cases import booked, called, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G4")
 BAD = [
@@ -69,3 +69,18 @@ def test_endless_content_is_refused_unread() -> None:
 def test_no_unlisted_link_leaves_in_a_mail_or_call(link: str, around: str) -> None:
     assert mailed({"body": f"{around} {link}"}).verdict is Verdict.REFUSE
     assert called({"content": f"{around} {link}"}).verdict is Verdict.REFUSE
+
+
+def test_the_morning_page_quotes_strangers_and_holds_none_of_their_links() -> None:
+    ours = {"allowed_links": ("https://acme.example/",)}
+    assert silent(paged({"text": "See https://acme.example/plans, from anna@northwind.example"}, ours), "G4")
+    for link, words in BAD[:6]:
+        assert words in said(paged({"text": f"Look at: {link}"}, ours), "G4")[0]
+        assert words in said(paged({"subject": f"Look at: {link}"}, ours), "G4")[0]
+    assert "HTML or an image" in said(paged({"text": "<b>hi</b>"}), "G4")[0]
+
+
+def test_a_page_too_long_to_be_read_is_left_to_the_rule_on_its_length() -> None:
+    judgement = paged({"text": "https://evil.example " + "x" * 30_000})
+    assert silent(judgement, "G4")
+    assert judgement.verdict is Verdict.REFUSE

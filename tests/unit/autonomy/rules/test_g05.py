@@ -10,7 +10,7 @@ from domain.actions import BookMeeting, ConnectedCall
 from domain.decisions import Verdict
 from domain.labels import Integrity, Label, contact_reader
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import booked, called, judged, mailed, said, silent
+from tests.fixtures.gate_cases import booked, called, judged, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G5")
 CANARY = "canary-77-xyz"
@@ -92,3 +92,33 @@ def test_no_secret_of_any_kind_leaves(secret: str, around: str, way: str) -> Non
     )
     judgement = called({"content": f"{around}\n{written}\n{around}"}, {"secrets": (secret,)})
     assert said(judgement, "G5")
+
+
+def test_the_morning_page_may_name_people_but_holds_no_secret() -> None:
+    assert silent(paged({"text": "from tom@northwind.example"}, HOLDS), "G5")
+    assert "secret" in said(paged({"text": f"Hi {HIDDEN}"}, HOLDS), "G5")[0]
+    assert "secret" in said(paged({"subject": CANARY}, HOLDS), "G5")[0]
+
+
+@pytest.mark.parametrize(
+    ("readers", "passes"),
+    [
+        (("WORKSPACE",), True),
+        (("PUBLIC",), True),
+        (("SECRET", "WORKSPACE"), False),
+        (("CONTACT:con_1",), False),
+        ((), False),
+    ],
+)
+def test_the_morning_page_rests_on_what_our_own_people_may_read(
+    readers: tuple[str, ...], passes: bool
+) -> None:
+    judgement = paged(label=label(*readers))
+    assert silent(judgement, "G5") == passes
+    assert passes or "may not leave" in said(judgement, "G5")[0]
+
+
+def test_a_page_that_is_too_long_is_not_searched() -> None:
+    judgement = paged({"text": CANARY + "x" * 30_000}, HOLDS)
+    assert silent(judgement, "G5")
+    assert judgement.verdict is Verdict.REFUSE

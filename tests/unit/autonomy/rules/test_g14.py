@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.actions import BookMeeting, ChangeMeeting
 from domain.decisions import Verdict
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import answered, mailed, said, silent
+from tests.fixtures.gate_cases import answered, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G14")
 
@@ -67,3 +67,16 @@ async def test_the_database_takes_a_key_once(workspace) -> None:
     async with workspace.database.write() as tx:
         assert not await outbox.enqueue(tx, {**row, "id": "out_other"})
     assert len(await workspace.outbox()) == 1
+
+
+@pytest.mark.parametrize("state", ["queued", "claimed", "sent", "failed", "cancelled", "in_doubt", "held"])
+def test_a_person_gets_the_page_of_a_day_once(state: str) -> None:
+    assert silent(paged(), "G14")
+    assert f"already {state}" in said(paged(facts={"already": state}), "G14")[0]
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_another_text_is_still_the_same_page(subject: str, text: str) -> None:
+    assert builders.page(subject=subject, text=text).key == builders.page().key
+    tuesday = builders.NEXT_WEEK.date()
+    assert len({builders.page(**one).key for one in ({}, {"user_id": "usr_1"}, {"day": tuesday})}) == 3

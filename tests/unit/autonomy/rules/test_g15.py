@@ -16,7 +16,7 @@ from domain.decisions import Verdict
 from domain.errors import Correctable
 from runtime.store import counters
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import answered, called, mailed, said, silent
+from tests.fixtures.gate_cases import answered, called, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G15")
 ASK = Verdict.ASK
@@ -168,3 +168,8 @@ async def test_what_was_not_sent_gives_its_budget_back_and_what_was_does_not(wor
     assert sorted(await workspace.states()) == ["failed", "sent"]
     async with workspace.database.read() as tx:
         assert await counters.used(tx, "workspace:mails", day) == 1
+
+
+def test_a_person_gets_one_page_a_morning_whatever_day_it_names() -> None:
+    assert silent(paged(), "G15")
+    assert "a short while ago" in said(paged(facts={"lately": 1}), "G15")[0]

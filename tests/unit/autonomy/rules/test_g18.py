@@ -16,7 +16,7 @@ from domain.actions import (
 )
 from domain.decisions import Actor, Verdict
 from tests.fixtures import builders
-from tests.fixtures.gate_cases import answered, changed, judged, mailed, said, silent
+from tests.fixtures.gate_cases import answered, changed, judged, mailed, paged, said, silent
 
 pytestmark = pytest.mark.rule("G18")
 STOP = "Stopped by olga: complaints."
@@ -83,3 +83,9 @@ async def test_a_stop_after_the_approval_keeps_the_mail(workspace, sink) -> None
         await people.throw_switch(tx, scope="workspace", level="sends", reason="r", by="olga", at=at)
     await workspace.effector(sink).drain()
     assert await workspace.states() == ["queued"]
+
+
+def test_a_stopped_workspace_mails_no_morning_page() -> None:
+    assert silent(paged(), "G18")
+    assert said(paged(stopped_sends=STOP), "G18") == [STOP]
+    assert said(paged(stopped_effects=STOP), "G18") == [STOP]

@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import gzip
-import ssl
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from domain.errors import BudgetSpent, Correctable, Refused, Retryable
+from tests.fixtures.certificates import self_signed
 from tools.read.web.fetch import Fetcher, FetchLimits, retry_after
 from tools.read.web.pace import HostPace
 
@@ -191,7 +191,7 @@ async def test_a_file_is_refused_before_its_body_is_read(web: Any, direct: Any) 
 
 async def test_a_certificate_nobody_signed_is_refused(direct: Any, web: Any, tmp_path: Path) -> None:
     await web.stop()
-    await web.start(tls=_self_signed(tmp_path, "acme.example"))
+    await web.start(tls=self_signed(tmp_path, "acme.example"))
     async with direct() as fetcher:
         with pytest.raises(Refused) as refusal:
             await fetcher.get("https://acme.example/")
@@ -262,34 +262,6 @@ async def test_many_hosts_are_fetched_side_by_side(web: Any, sandboxed: Any) -> 
     async with sandboxed(per_host_interval=60.0, pool=32) as fetcher:
         answers = await asyncio.gather(*(fetcher.get(f"http://c{n}.example/") for n in range(300)))
     assert [answer.body for answer in answers] == [f"<p>{n}".encode() for n in range(300)]
-
-
-def _self_signed(folder: Path, name: str) -> ssl.SSLContext:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    today = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    key_bytes = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file = folder / "site.pem"
-    file.write_bytes(key_bytes + certificate.public_bytes(pem))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
 
 
 async def test_every_request_asks_the_toll_and_a_refused_one_is_never_made(web: Any, sandboxed: Any) -> None:

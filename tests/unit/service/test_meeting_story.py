@@ -1,0 +1,141 @@
+"""From a wish to meet to a meeting in the calendar, moved and called off – decided without a person."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from autonomy.policy_file import load_policy
+from domain.actions import AddTask
+from domain.errors import Refused
+from domain.meetings import MeetingState
+from domain.outcomes import Sign
+from runtime.store import meetings, outcomes
+from runtime.store.due import DueRow
+from service.calendar_desk import CalendarDesk
+from service.deal_tasks import propose_task
+from service.follow_ups import write_follow_ups
+from tests.fixtures import builders
+from tests.fixtures import deals as told
+from tests.fixtures.caldav import RealCalendar, start_calendar
+from tests.unit.service.test_inbox import Post
+from tests.unit.service.test_inbox import post as post  # the fixture
+
+NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture
+async def talks(post: Post) -> AsyncIterator[tuple[Post, RealCalendar]]:
+    """The mailbox of a house with a calendar and the matrix for work nobody watches."""
+    real = await start_calendar()
+    house = post.home.house
+    settings = house.settings.model_copy(update={"caldav_url": SecretStr(real.url)})
+    calendar = CalendarDesk(settings, post.home.clock, house.database, builders.TERMS.sender)
+    policy = load_policy(Path("docs/policies/unattended.yaml"))
+    house = replace(house, settings=settings, calendar=calendar, policy=policy)
+    yield replace(post, home=replace(post.home, house=house)), real
+    await calendar.close()
+    real.server.stop()
+
+
+async def says(post: Post, text: str, number: int = 1) -> dict[str, Any]:
+    """A mail comes in, is handled, and what follows leaves; its row."""
+    await post.arrive(post.letter(number, text))
+    await post.handle()
+    await post.home.house.effector().drain()
+    return (await post.rows())[-1]
+
+
+async def stored(post: Post) -> list[tuple[str, datetime]]:
+    async with post.home.house.database.read() as tx:
+        rows = await meetings.between(tx, NOVEMBER, NOVEMBER + timedelta(days=60))
+        return [(row["state"], row["starts_at"]) for row in rows]
+
+
+async def offered(post: Post) -> list[datetime]:
+    async with post.home.house.database.read() as tx:
+        return [one["starts_at"] for one in await meetings.offered(tx, "con_1")]
+
+
+def in_calendar(real: RealCalendar) -> list[tuple[str, str, int]]:
+    return [(row["start"][:16], row["status"], row["sequence"]) for row in real.diary.events()]
+
+
+async def test_a_wish_to_meet_becomes_a_meeting_that_is_moved_and_called_off(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    assert len(slots) == 3
+
+    row = await says(post, "The second one, please.")
+    assert (row["state"], (await post.thread())["state"]) == ("handled", "meeting")
+    assert await stored(post) == [(MeetingState.BOOKED, slots[1])]
+    assert [one[1:] for one in in_calendar(real)] == [("CONFIRMED", 0)]
+
+    await says(post, "Could we move our call to Tuesday, 10 November at 15:30?")
+    moved = datetime(2026, 11, 10, 15, 30, tzinfo=UTC)
+    assert await stored(post) == [(MeetingState.MOVED, moved)]
+    assert in_calendar(real) == [("2026-11-10T15:30", "CONFIRMED", 1)]
+
+    post.home.clock.at += timedelta(days=1)  # three answers a day are the most
+    await says(post, "I have to cancel our call, something came up.")
+    assert await stored(post) == []
+    assert [one[1] for one in in_calendar(real)] == ["CANCELLED"]
+
+
+async def test_a_time_of_theirs_is_booked_when_it_is_free_and_others_are_offered_when_not(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, _ = talks
+    await says(post, "Happy to talk. How about Saturday, 7 November at 11:00?")
+    assert await stored(post) == []
+    assert len(await offered(post)) == 3
+
+    await says(post, "Then let us say Wednesday, 11 November at 11:00.")
+    assert await stored(post) == [(MeetingState.BOOKED, datetime(2026, 11, 11, 11, tzinfo=UTC))]
+
+
+async def test_a_time_that_was_taken_meanwhile_is_no_breach(talks: tuple[Post, RealCalendar]) -> None:
+    post, _ = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    await told.met(post.home.workspace, "mtg_other", slots[0], number=2)
+
+    assert (await says(post, "The first one, please."))["state"] == "waiting"
+    async with post.home.house.database.read() as tx:
+        assert Sign.BREACH not in {one.sign for one in await outcomes.of_agents(tx)}
+
+
+async def test_whoever_names_a_day_hears_nothing_before_it_and_something_then(post: Post) -> None:
+    await says(post, "Not now, please write to me again on 16 November.")
+    thread = await post.thread()
+    assert (thread["state"], thread["until"].date()) == ("paused", datetime(2026, 11, 16).date())
+    await _follow_up(post, datetime(2026, 11, 13, 7, 15, tzinfo=UTC))
+    assert (await post.thread())["state"] == "paused"
+    await _follow_up(post, datetime(2026, 11, 16, 7, 15, tzinfo=UTC))
+    thread = await post.thread()
+    assert (thread["state"], thread["until"]) == ("handed", None)
+    assert [row["about"] for row in await post.home.do("tasks")] == [thread["id"]]
+
+
+async def _follow_up(post: Post, at: datetime) -> None:
+    post.home.clock.at = at
+    policy = load_policy(Path("docs/policies/unattended.yaml"))
+    await write_follow_ups(
+        replace(post.home.house, policy=policy), DueRow("", "follow_ups", "follow_ups", at)
+    )
+
+
+async def test_a_task_about_nothing_we_know_is_refused(lived_in: Any) -> None:
+    house = replace(lived_in.house, policy=load_policy(Path("docs/policies/unattended.yaml")))
+    action = AddTask(task_id="tsk_1", about="con_404", title="Call", due_at=builders.NEXT_WEEK, why="x")
+    with pytest.raises(Refused, match="does not exist"):
+        async with house.database.write() as tx:
+            await propose_task(tx, house, action, cause="test", now=builders.MONDAY)
