@@ -41,6 +41,7 @@ async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal[
                 action=wanted.action,
                 actor=_actor(desk, wanted, name),
                 reason=wanted.reason,
+                alternatives=wanted.alternatives,
                 label=wanted.label,
                 cause=result.cause or desk.message_id or state["turn_id"],
                 maker=f"{desk.language.info.name} {desk.language.info.version}".strip(),

@@ -36,6 +36,7 @@ class Wanted(BaseModel):
     reason: str
     label: Label
     as_user: bool = False  # carried out in the name of the person who asked
+    alternatives: tuple[str, ...] = ()  # what was considered and left, ids and reasons, no texts
 
 
 class StepResult(BaseModel):

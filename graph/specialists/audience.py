@@ -14,6 +14,7 @@ from runtime.store import crm
 from runtime.store.tables import campaigns, drafts, prospects
 
 OPEN = tuple(str(state) for state in (CampaignState.PLANNED, CampaignState.ASKED, CampaignState.RUNNING))
+MOST_TOLD = 8  # colleagues named beside a mail
 POOL = 5  # prospects looked at for each person wanted
 
 
@@ -95,6 +96,19 @@ def _person(
         return None, "are in another campaign"
     timed.sort(key=lambda one: (one.id != row["contact_id"], not one.name))
     return timed[0], ""
+
+
+def passed_over(colleagues: Sequence[Contact]) -> tuple[str, ...]:
+    """The colleagues who are not written to, by id, each with the reason."""
+    return tuple(
+        f"{one.id}: {_reason_left(one)}" for one in colleagues if one.status is not ContactStatus.ERASED
+    )[:MOST_TOLD]
+
+
+def _reason_left(one: Contact) -> str:
+    if not one.email:
+        return "shows no e-mail address"
+    return "another person of the company fits better" if one.zones else "has an unknown time zone"
 
 
 async def _in_open_campaigns(tx: AsyncConnection) -> set[str]:

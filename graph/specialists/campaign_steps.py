@@ -11,7 +11,7 @@ from domain.errors import Correctable, RainmakerError
 from domain.icp import CompanyProfile, Icp
 from domain.labels import combine
 from graph.desk import Desk, Progress
-from graph.specialists.audience import Recipient, choose
+from graph.specialists.audience import Recipient, choose, passed_over
 from graph.specialists.briefs import brief_for
 from graph.specialists.icp_steps import NoArgs
 from graph.specialists.mail_check import check_drafts, mail_action
@@ -246,9 +246,14 @@ async def launch_campaign(desk: Desk, args: NoArgs) -> StepResult:
             code="nothing_to_launch",
             where=campaign.id,
         )
+    async with desk.database.read() as tx:
+        others = await crm.colleagues_of(tx, [draft.contact_id for draft in ready])
     wanted = tuple(
         Wanted(
-            action=mail_action(campaign, draft), reason=f"first mail of {campaign.name}", label=draft.label
+            action=mail_action(campaign, draft),
+            reason=f"first mail of {campaign.name}",
+            label=draft.label,
+            alternatives=passed_over(others.get(draft.contact_id, ())),
         )
         for draft in ready
     )

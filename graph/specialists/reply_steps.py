@@ -17,7 +17,7 @@ from domain.ids import derived
 from domain.knowledge import Evidence
 from domain.labels import Integrity, Label, combine
 from domain.leads import LeadState, NextAction, NextStep
-from domain.mail import InboundMail, MailKind
+from domain.mail import ANSWERABLE, InboundMail, MailKind
 from domain.meetings import Meeting
 from domain.replies import ReplyKind, ReplyReading
 from graph.desk import Desk
@@ -79,11 +79,13 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     reading = await _read(desk, case)
     case = replace(case, lead=replace(case.lead, open_time=await _open_time(desk, case, reading)))
     step = next_step(reading, case.lead)
-    if case.mail.kind not in _BY_PEOPLE and step.action is NextAction.ANSWER:
+    if case.mail.kind not in ANSWERABLE and step.action is NextAction.ANSWER:
         step = NextStep(
             action=NextAction.NOTHING, state=step.state, reason="A machine wrote this; nobody answers it."
         )
     wanted, step = await _wanted(desk, case, reading, step)
+    left = _left(case, reading, step)
+    wanted = tuple(one.model_copy(update={"alternatives": left}) for one in wanted)
     return StepResult(
         text=f"{case.contact.name or case.contact.email}: {step.reason}",
         wanted=wanted,
@@ -97,7 +99,13 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     )
 
 
-_BY_PEOPLE = frozenset({MailKind.HUMAN, MailKind.CALENDAR})  # a calendar answers when its owner clicks
+def _left(case: _Case, reading: ReplyReading, step: NextStep) -> tuple[str, ...]:
+    """The other readings of the mail and the other times we had offered."""
+    others = (f"read as {one.kind}: {one.confidence:.2f}" for one in reading.findings[1:])
+    times = (f"{at.isoformat()}: offered, not taken" for at in case.lead.offered if at != step.slot)
+    return (*others, *(times if step.slot else ()))
+
+
 _SUMMARIES = {
     NextAction.ANSWER: "Answer",
     NextAction.BOOK: "Invite",

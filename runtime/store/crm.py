@@ -102,6 +102,22 @@ async def contacts_of(tx: AsyncConnection, account_ids: Sequence[str]) -> dict[s
     return found
 
 
+async def colleagues_of(tx: AsyncConnection, contact_ids: Sequence[str]) -> dict[str, list[Contact]]:
+    """The others at each contact's account, by contact id."""
+    own = contacts.alias("own")
+    found: dict[str, list[Contact]] = {}
+    for start in range(0, len(contact_ids), 400):
+        query = (
+            select(own.c.id.label("of"), contacts)
+            .join(contacts, (contacts.c.account_id == own.c.account_id) & (contacts.c.id != own.c.id))
+            .where(own.c.id.in_(contact_ids[start : start + 400]))
+            .order_by(contacts.c.id)
+        )
+        for row in (await tx.execute(query)).mappings():
+            found.setdefault(row["of"], []).append(contact_of(row))
+    return found
+
+
 @dataclass(frozen=True)
 class Change:
     """One row to make (`before` is None) or to change; only differing columns are written."""

@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import select
+
+from runtime.store.tables import audit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -51,6 +54,15 @@ async def test_the_ask_has_the_shape_others_rely_on_and_lists_every_exact_text(l
     for item in launched.items:
         assert (item["subject"], item["body"]) == texts[item["draft"]]
         assert "@" in item["recipient"]
+
+
+async def test_the_audit_names_the_colleagues_who_are_not_written_to(desk, launched):
+    async with desk.house.database.read() as tx:
+        bodies = (await tx.execute(select(audit.c.body).where(audit.c.kind == "decision"))).scalars().all()
+    told = [body["alternatives"] for body in bodies if body["action"] == "send_email"]
+    assert len(told) >= len(launched.items)
+    assert any(told), "some company has several people"
+    assert all(re.fullmatch(r"con_\w+: [a-z ,-]+", line) for lines in told for line in lines)
 
 
 async def test_a_blocked_draft_is_not_asked_about(launched, planned):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from autonomy.policy_file import load_policy
 from domain.actions import AddTask
@@ -17,6 +18,7 @@ from domain.meetings import MeetingState
 from domain.outcomes import Sign
 from runtime.store import meetings, outcomes
 from runtime.store.due import DueRow
+from runtime.store.tables import audit
 from service.calendar_desk import CalendarDesk
 from service.deal_tasks import propose_task
 from service.follow_ups import write_follow_ups
@@ -62,6 +64,13 @@ async def offered(post: Post) -> list[datetime]:
         return [one["starts_at"] for one in await meetings.offered(tx, "con_1")]
 
 
+async def left_aside(post: Post) -> list[str]:
+    """What the audit chain says was considered and not done when the meeting was decided on."""
+    async with post.home.house.database.read() as tx:
+        rows = (await tx.execute(select(audit.c.body).order_by(audit.c.seq.desc()))).scalars()
+        return next(row["alternatives"] for row in rows if row.get("action") == "book_meeting")
+
+
 def in_calendar(real: RealCalendar) -> list[tuple[str, str, int]]:
     return [(row["start"][:16], row["status"], row["sequence"]) for row in real.diary.events()]
 
@@ -78,6 +87,7 @@ async def test_a_wish_to_meet_becomes_a_meeting_that_is_moved_and_called_off(
     assert (row["state"], (await post.thread())["state"]) == ("handled", "meeting")
     assert await stored(post) == [(MeetingState.BOOKED, slots[1])]
     assert [one[1:] for one in in_calendar(real)] == [("CONFIRMED", 0)]
+    assert await left_aside(post) == [f"{at.isoformat()}: offered, not taken" for at in (slots[0], slots[2])]
 
     await says(post, "Could we move our call to Tuesday, 10 November at 15:30?")
     moved = datetime(2026, 11, 10, 15, 30, tzinfo=UTC)
