@@ -47,14 +47,14 @@ _FILE = Path(__file__).resolve().parent / "data" / "calibration.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence4:
+class Approached:
     """One person and how the four letters strike them, with the day of each."""
 
     mind: Mind
     letters: tuple[tuple[Appraisal, date], ...]
 
 
-def audience(atlas: Atlas, seed: int = SEED, companies: int = COMPANIES) -> list[Sequence4]:
+def audience(atlas: Atlas, seed: int = SEED, companies: int = COMPANIES) -> list[Approached]:
     """What today's sequence looks like to the companies of each seller's kind."""
     found = []
     drawn = generate_companies(atlas, seed, companies)
@@ -64,7 +64,7 @@ def audience(atlas: Atlas, seed: int = SEED, companies: int = COMPANIES) -> list
             mind = mind_of(seed, company, person, seller)
             if company.status is not Status.ACTIVE or mind.fit < _RIGHT_KIND:
                 continue
-            found.append(Sequence4(mind, tuple(_struck(atlas, company, person, mind, seller))))
+            found.append(Approached(mind, tuple(_struck(atlas, company, person, mind, seller))))
     return found
 
 
@@ -128,7 +128,7 @@ class Table:
         return [place for place, one in enumerate(self.using.reactions) if one.name == name]
 
 
-def table(people: Sequence[Sequence4], using: Model) -> Table:
+def table(people: Sequence[Approached], using: Model) -> Table:
     """The pulls of everybody's letters."""
     rows = [
         [(features_of(who.mind, day), *split(letter.features)) for letter, day in who.letters]

@@ -81,19 +81,13 @@ class Cadence:
         return text + f"\n\n{one.company.name}, {one.company.address.city}"
 
 
-class BestStatic:
-    """The best of many fixed sequences, chosen on the tuning seeds and never changed after."""
-
-    name = "best static"
-
-    @staticmethod
-    def candidates() -> Iterator[Cadence]:
-        """What is tried."""
-        for hour in (8, 9, 10, 14):
-            for gaps in ((0,), (0, 4), (0, 3, 7), (0, 4, 9), CADENCE):
-                for smallest, largest in ((1, 10**6), (10, 250), (20, 500), (50, 10**6)):
-                    for letters in ("generic", "specific"):
-                        yield Cadence("best static", hour, gaps, smallest, largest, letters)
+def static_candidates() -> Iterator[Cadence]:
+    """The fixed sequences among which the best is to be chosen on the tuning seeds."""
+    for hour in (8, 9, 10, 14):
+        for gaps in ((0,), (0, 4), (0, 3, 7), (0, 4, 9), CADENCE):
+            for smallest, largest in ((1, 10**6), (10, 250), (20, 500), (50, 10**6)):
+                for letters in ("generic", "specific"):
+                    yield Cadence("best static", hour, gaps, smallest, largest, letters)
 
 
 class Oracle:

@@ -1,6 +1,6 @@
 """What a game was worth: expected margin from hidden state, and how policies compare on the same seeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,6 @@ from evals.market.buyers.records import Economics
 from evals.suites.market.arena import Entry
 
 HUMAN_HANDLES = 0.42  # of wishes to talk become meetings in the field: 0.2 % of mails over 3.4 % times 14 %
-HUMAN_MINUTES = {"answer": 6.0, "list": 1.0}  # of a person's time, for a policy that has people answer
 _DRAWS, _SEED = 4000, 99
 
 
@@ -91,12 +90,3 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 def _middle95(values: np.ndarray) -> tuple[float, float]:
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
-
-
-def best_of(
-    candidates: Mapping[str, Callable[[], float]],
-) -> tuple[str, float]:
-    """The candidate with the highest margin."""
-    found = {name: margin() for name, margin in candidates.items()}
-    best = max(found, key=lambda name: found[name])
-    return best, found[best]

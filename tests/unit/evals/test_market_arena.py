@@ -6,7 +6,7 @@ import pytest
 
 from evals.suites.market.arena import Arena, Budget, Send
 from evals.suites.market.book import REPORTING_SEEDS, TUNING_SEEDS, open_book
-from evals.suites.market.policies import AtRandom, BestStatic, Cadence, Oracle
+from evals.suites.market.policies import AtRandom, Cadence, Oracle, static_candidates
 from evals.suites.market.scoring import HUMAN_HANDLES, Score, compare, score
 
 HOST = "boomerly.example"
@@ -68,7 +68,7 @@ def test_the_same_letter_on_the_same_day_meets_the_same_dice():
 
 
 def test_what_is_tried_differs_and_stays_within_the_budget():
-    tried = list(BestStatic.candidates())
+    tried = list(static_candidates())
     assert len(set(tried)) == len(tried) > 50
     assert all(len(one.gaps) <= BUDGET.touches for one in tried)
 
