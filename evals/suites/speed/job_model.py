@@ -166,6 +166,7 @@ def main() -> None:
     app = make_app(script)
     app.router.routes += [Route("/totals", tell), Route("/totals", forget, methods=["DELETE"])]
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer waits 40 ms for an ACK
     sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/v1\n")
     sys.stdout.flush()
     threading.Thread(target=_end_with_parent, daemon=True).start()
