@@ -15,7 +15,7 @@ from graph.desk import Desk, Progress
 from graph.state import StepResult, Wanted
 from language.offline.lexicon.canonical import zones_of
 from learning.fit import score
-from runtime.store import knowledge, staging
+from runtime.store import crm, knowledge, staging
 from runtime.store.engine import Database
 from tools.read.discovery import Discovery, Visited
 from tools.read.identity import may_be_theirs
@@ -53,10 +53,11 @@ class _Batch:
 
 
 async def find(desk: Desk, limit: int | None) -> StepResult:
-    """Search, read, score and stage until `limit` qualified companies are found or nothing is left."""
+    """Read the sites of companies that came from a list, then search, until `limit` qualified ones are read."""
     async with desk.database.read() as tx:
         icp = await knowledge.active_icp(tx)
         profile = await knowledge.active_profile(tx)
+        listed = await crm.unread_domains(tx)
     if icp is None or not any(line.match for line in icp.lines):
         raise Correctable(
             "There is no ideal customer profile that decides who fits.",
@@ -67,7 +68,7 @@ async def find(desk: Desk, limit: int | None) -> StepResult:
     discovery = Discovery(desk.web, desk.language, frozenset(ours | _rival_domains(icp)))
     batch = _Batch(desk.ids.new("bat"), desk.database)
     queries = await desk.language.search_queries(icp, QUERIES)
-    async with aclosing(discovery.companies(queries)) as companies:  # a break ends the reading at once
+    async with aclosing(discovery.companies(queries, listed)) as companies:  # a break ends the reading at once
         async for visited in companies:
             await batch.add(_scored(icp, visited))
             if batch.companies % 10 == 0:

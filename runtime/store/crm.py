@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, Text, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, CompanyFacts, Contact, ContactStatus
@@ -84,6 +84,28 @@ async def contact(tx: AsyncConnection, contact_id: str) -> Contact | None:
     """One contact."""
     row = (await tx.execute(by(contacts.c.id), {"id": contact_id})).mappings().one_or_none()
     return contact_of(row) if row else None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person to write to, with their company's name and country (empty when unknown)."""
+
+    contact: Contact
+    company: str
+    country: str
+
+
+async def recipient(tx: AsyncConnection, contact_id: str) -> Recipient | None:
+    """One contact with what a mail to them must know of their company."""
+    row = (await tx.execute(_RECIPIENT, {"of": contact_id})).mappings().one_or_none()
+    return Recipient(contact_of(row), row["company"] or "", row["country"] or "") if row else None
+
+
+_RECIPIENT = (
+    select(contacts, accounts.c.name.label("company"), accounts.c.country)
+    .outerjoin(accounts, accounts.c.id == contacts.c.account_id)
+    .where(contacts.c.id == bindparam("of"))
+)
 
 
 async def prospect(tx: AsyncConnection, prospect_id: str) -> Prospect | None:
@@ -315,6 +337,13 @@ async def contact_names(tx: AsyncConnection, contact_ids: Sequence[str]) -> dict
         for row in await tx.execute(query):
             found[row.id] = f"{row.name or row.email}, {row.account}"
     return found
+
+
+async def unread_domains(tx: AsyncConnection) -> list[str]:
+    """Domains of companies we know only from a list: their own site was never read, the newest first."""
+    unread = or_(accounts.c.facts.is_(None), cast(accounts.c.facts, Text) == "null")
+    query = select(accounts.c.domain).where(accounts.c.domain != "", unread)
+    return list((await tx.execute(query.order_by(accounts.c.made_at.desc(), accounts.c.id))).scalars())
 
 
 async def accounts_of_batch(tx: AsyncConnection, batch_id: str) -> list[str]:

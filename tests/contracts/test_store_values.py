@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, Numeric, String, Text, insert, select
+from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, Numeric, String, Text, insert, null, select
 
 import runtime.store.deal_tables
 import runtime.store.talk_tables  # noqa: F401 – every table is declared once these are loaded
+from domain.accounts import CompanyFacts
 from domain.ids import digest
 from runtime.store import audit, crm, person_traces
 from runtime.store.engine import Database
@@ -75,6 +76,21 @@ async def test_a_company_is_found_by_how_its_name_begins(
     await workspace.add(*(builders.account(number, name=name) for number, name in enumerate(names)))
     async with database.read() as tx:
         assert len(await crm.accounts_named(tx, asked, 10)) == found
+
+
+async def test_companies_whose_site_was_never_read_are_told_by_domain(
+    database: Database, workspace: Workspace
+) -> None:
+    read = CompanyFacts(domain="read.example", url="http://read.example/")
+    await workspace.add(
+        builders.account(1, domain="listed.example"),
+        builders.account(2, domain="read.example", facts=read),
+        builders.account(3, domain=""),
+    )
+    async with database.write() as tx:
+        await tx.execute(accounts.update().where(accounts.c.domain == "").values(facts=null()))
+    async with database.read() as tx:
+        assert await crm.unread_domains(tx) == ["listed.example"]
 
 
 async def test_a_nul_character_does_not_stop_a_text(database: Database, workspace: Workspace) -> None:

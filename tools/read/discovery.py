@@ -80,14 +80,18 @@ class Discovery:
     _reached: set[tuple[str, str]] = field(default_factory=set)  # (name, phone or address)
     _trouble: RainmakerError | None = None  # the last of the search
 
-    async def companies(self, queries: Sequence[str]) -> AsyncGenerator[Visited]:
-        """Companies as they are read, each once, in no particular order.
+    async def companies(
+        self, queries: Sequence[str], listed: Sequence[str] = ()
+    ) -> AsyncGenerator[Visited]:
+        """Companies as they are read, each once: those whose domains are `listed` first, then what a search finds.
 
         Raises:
             Correctable: no search is set. Retryable: the search answered no query at all.
             BudgetSpent: before any site was read; later it only ends the run, see the tally.
         """
         self._seen |= self.known_domains
+        for domain in listed:
+            self._add(domain)
         waiting = deque(queries)
         tasks: set[asyncio.Task[Visited | None]] = set()
         try:
@@ -157,8 +161,10 @@ class Discovery:
     async def _company(self, url: str) -> Visited | None:
         parts = urlsplit(url)
         try:
-            visit = await self.web.visit(f"{parts.scheme}://{parts.netloc}/", PAGES_PER_SITE)
-            if await self._is_list(visit, url):
+            visit = await self.web.visit(  # a bare domain from a list is tried over https, then http
+                f"{parts.scheme}://{parts.netloc}/" if parts.netloc else url, PAGES_PER_SITE
+            )
+            if await self._is_list(visit, url if parts.netloc else visit.url):
                 return None
             domain = registrable_domain(visit.url) or registrable_domain(url)
             if domain in self.known_domains:  # a redirect led to ourselves or a competitor

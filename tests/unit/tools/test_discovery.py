@@ -253,3 +253,19 @@ async def test_a_budget_spent_before_anything_was_read_is_the_news():
 
     with pytest.raises(BudgetSpent):
         await found(Nothing())
+
+
+async def test_companies_from_a_list_are_read_before_anything_is_searched():
+    pages = sites("alpha", "beta")
+    web = HandMadeWeb(
+        {**pages, "listed.example": page("http://listed.example/", "Listed")},
+        {("q", 1): ["http://listed.example/", "http://alpha.example/"]},
+        {"listed.example": "listed.example"},
+    )
+    discovery = Discovery(web, ReadsTheFirstLine())  # type: ignore[arg-type]
+    async with aclosing(discovery.companies(("q",), ("listed.example", "listed.example"))) as companies:
+        first = await anext(companies)
+        rest = [one.facts.domain async for one in companies]
+    assert first.facts.name == "Listed"
+    assert rest == ["alpha.example"]
+    assert web.visited.count("listed.example") == 1, "and the search does not lead there again"
