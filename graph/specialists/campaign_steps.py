@@ -101,7 +101,13 @@ async def _campaign(desk: Desk, args: PlanArgs, icp: Icp, profile: CompanyProfil
             purpose="one new fact, asked for approval when it is due",
         ),
         Touch(
-            id=f"{campaign_id}.3", step=3, delay_days=7, channel="task", purpose="a person calls or connects"
+            id=f"{campaign_id}.3",
+            step=3,
+            delay_days=7,
+            purpose="the last mail, which says so and asks who is in charge",
+        ),
+        Touch(
+            id=f"{campaign_id}.4", step=4, delay_days=7, channel="task", purpose="a person calls or connects"
         ),
     )
     return Campaign(

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_plan_has_the_shape_others_rely_on(planned):
     plan = planned.plan
     assert {"id", "audience", "touches", "drafts"} <= set(plan)
-    assert [touch["step"] for touch in plan["touches"]] == [1, 2, 3]
+    assert [touch["step"] for touch in plan["touches"]] == [1, 2, 3, 4]
     for draft in plan["drafts"]:
         assert {"id", "contact", "subject", "body", "claims", "blocked"} <= set(draft)
         for claim in draft["claims"]:

@@ -64,12 +64,19 @@ class Chooser:
     def __init__(self, brief: MailBrief, lang: str) -> None:
         """Bind to one mail."""
         self.lang = lang
-        self._seed = f"{brief.seed}|{brief.account_name}|{brief.variant}|{brief.step}"
+        self._person = f"{brief.seed}|{brief.account_name}"
+        self._seed = f"{self._person}|{brief.variant}|{brief.step}"
 
     def number(self, slot: str) -> int:
         """A stable number for a slot."""
         return int(
             hashlib.sha256(f"{self._seed}|{slot}".encode("utf-8", "surrogatepass")).hexdigest()[:8], 16
+        )
+
+    def number_of_person(self, slot: str) -> int:
+        """A number that stays the same through all mails to one person."""
+        return int(
+            hashlib.sha256(f"{self._person}|{slot}".encode("utf-8", "surrogatepass")).hexdigest()[:8], 16
         )
 
     def pick(self, slot: str, **words: str) -> str:
@@ -216,6 +223,63 @@ def offers(brief: MailBrief, lang: str) -> list[Sentence]:
                 found.append(Sentence(f"{text}.", (evidence,), field))
     found.sort(key=lambda sentence: (sentence.kind != "offer", _clumsiness(sentence.text, brief.seller_name)))
     return list({sentence.text: sentence for sentence in found}.values())
+
+
+_NAMED = re.compile(r"[^\W\d_][\w'’%-]*(?: [\w'’%-]+){1,4}$")
+_MOST_FEATURES = 3
+
+
+def features(brief: MailBrief, lang: str, choose: Chooser) -> list[Sentence]:
+    """What our product consists of, by the names our own pages give its parts; a few of them a sentence."""
+    parts = [
+        (_lower_first(name, lang), evidence)
+        for field, value, evidence in brief.seller
+        if field == "offer" and (name := wording.clean(value).rstrip(".")) and _is_part(name, brief, lang)
+    ]
+    if len(parts) < 2:
+        return []
+    turn = choose.number_of_person("features") % len(parts)
+    parts = parts[turn:] + parts[:turn]
+    groups = [parts[at : at + _MOST_FEATURES] for at in range(0, len(parts), _MOST_FEATURES)]
+    return [_list_of(group, lang, choose) for group in groups if len(group) > 1]
+
+
+def _is_part(name: str, brief: MailBrief, lang: str) -> bool:
+    """A short name of something, neither a sentence nor a call to do something."""
+    return (
+        bool(_NAMED.match(name))
+        and len(name) <= 40
+        and not wording.has_verb(name)
+        and not _CALLS[lang].match(name)
+        and not _ADDRESSED.search(name)
+        and wording.usable(name)
+        and wording.language_of(name) in (lang, "")
+        and brief.seller_name.casefold() not in name.casefold()
+    )
+
+
+_CALLS = {
+    "en": re.compile(
+        r"(?:win|get|see|start|stop|try|book|learn|read|make|save|meet|send|write|build|grow|let|find|talk|ask|join|"
+        r"how|why|what|when|who|about|for|from|in|on|with|by|every\w*|because|all|more|no|not|never)\b",
+        re.I,
+    ),
+    "de": re.compile(
+        r"(?:wie|warum|was|wann|wer|über|für|von|in|mit|bei|jetzt|mehr|alle|kein\w*|nie|so|weil|\w+en Sie)\b",
+        re.I,
+    ),
+}
+
+
+def _list_of(parts: list[tuple[str, Evidence]], lang: str, choose: Chooser) -> Sentence:
+    names = [name for name, _ in parts]
+    joined = f"{', '.join(names[:-1])} {_AND[lang]} {names[-1]}"
+    return Sentence(
+        choose.pick("features", features=joined), tuple(source for _, source in parts), "features"
+    )
+
+
+_AND = {"en": "and", "de": "und"}
 
 
 def fits_trade(sentence: Sentence, brief: MailBrief) -> bool:

@@ -11,6 +11,7 @@ from language.offline.talk.material import (
     Sentence,
     about_account,
     area,
+    features,
     fits_trade,
     offers,
     pain_sentences,
@@ -58,6 +59,7 @@ class Stock:
     theirs: list[Sentence]
     ours: list[Sentence]
     fitting: list[Sentence]  # a further sentence about us that names their kind of company
+    features: list[Sentence]  # lists of the parts of our product
     proofs: list[Sentence]
     pains: list[Sentence]
     topic: str
@@ -115,6 +117,7 @@ def _stock(brief: MailBrief, lang: str, choose: Chooser) -> Stock:
         theirs=about_account(brief, lang, choose),
         ours=ours,
         fitting=[] if _layout(brief) == "c" else [s for s in ours[1:] if fits_trade(s, brief)][:1],
+        features=features(brief, lang, choose),
         proofs=proofs(brief, lang, choose),
         pains=pains,
         topic=topic,
@@ -158,9 +161,9 @@ def _opening(stock: Stock, choose: Chooser, brief: MailBrief) -> Sentence:
 
 
 def _offer(stock: Stock, choose: Chooser) -> list[Sentence]:
-    """The offer, led in by what it is about, so that it does not fall from the sky."""
+    """The offer, led in by what it is about, so that it does not fall from the sky, and what it consists of."""
     lead = choose.pick("bridge_topic", topic=stock.topic) if stock.topic else choose.pick("bridge")
-    return [Sentence(lead.strip()), stock.ours[0], *stock.fitting]
+    return [Sentence(lead.strip()), stock.ours[0], *stock.fitting, *stock.features[:1]]
 
 
 def _role(stock: Stock, choose: Chooser) -> list[Sentence]:
@@ -172,7 +175,7 @@ def _observation_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts
     pain, proof, role = stock.pains[:1], stock.proofs[:1], _role(stock, choose)
     return Parts(
         [[_opening(stock, choose, brief)], [*_offer(stock, choose), *pain, *proof], [*role, stock.cta]],
-        [*role, *pain, *proof],
+        [*role, *pain, *proof, *stock.features[:1]],
     )
 
 
@@ -193,8 +196,12 @@ def _question_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
         return _observation_first(stock, choose, brief)
     proof, link = stock.proofs[:1], [stock.link] if stock.link else []
     return Parts(
-        [[*stock.theirs[:1], *asked], [stock.ours[0], *stock.fitting, *proof], [stock.cta, *link]],
-        [*link, *proof, *stock.fitting],
+        [
+            [*stock.theirs[:1], *asked],
+            [stock.ours[0], *stock.fitting, *stock.features[:1], *proof],
+            [stock.cta, *link],
+        ],
+        [*link, *proof, *stock.fitting, *stock.features[:1]],
     )
 
 
@@ -206,7 +213,7 @@ def _briefly(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
 
 def _fresh(stock: Stock) -> list[Sentence]:
     """What the first mail did not say about us."""
-    return [s for s in [*stock.proofs[1:], *stock.ours[1:]] if s not in stock.fitting]
+    return [s for s in [*stock.features[1:], *stock.proofs[1:], *stock.ours[1:]] if s not in stock.fitting]
 
 
 def _addition(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:

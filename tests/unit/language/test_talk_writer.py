@@ -283,3 +283,30 @@ def test_a_quote_becomes_a_clause_about_them_or_nothing(quote: str, clause: str 
 )
 def test_a_quote_becomes_a_sentence_about_us_or_nothing(quote: str, sentence: str | None) -> None:
     assert about_us(quote, "en", "Tidewater") == sentence
+
+
+PARTS = ("Block library", "Live prices", "Signature included", "Reading signals", "Team folders")
+WITH_PARTS: dict[str, Any] = ENGLISH | {
+    "seller": (*ENGLISH["seller"], *(ours("offer", one) for one in PARTS), ours("offer", "Win every pitch"))
+}
+
+
+def parts_named(mail: WrittenMail) -> set[str]:
+    return {one for one in PARTS if one.lower() in mail.body.lower()}
+
+
+def test_a_mail_names_parts_of_the_product_as_our_own_pages_call_them() -> None:
+    mail = write_mail(brief(WITH_PARTS))
+    assert len(parts_named(mail)) == 3
+    assert "win every pitch" not in mail.body.lower()
+    assert not check_claims(
+        mail.subject, mail.body, mail.claims, known_names=frozenset({"Tidewater", "Contoso Pottery Ltd"})
+    )
+
+
+def test_the_next_mail_names_other_parts_and_different_people_get_different_ones() -> None:
+    first, second = (write_mail(brief(WITH_PARTS, step=step)) for step in (1, 2))
+    assert parts_named(second)
+    assert not parts_named(first) & parts_named(second)
+    named = {frozenset(parts_named(write_mail(brief(WITH_PARTS, seed=f"con_{n}")))) for n in range(12)}
+    assert len(named) > 2
