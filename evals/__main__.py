@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m evals", description="Measure the product.")
-    parser.add_argument("suite", help="`list`, `scenario`, or a suite's name")
-    parser.add_argument("name", nargs="?", default="", help="scenario name")
+    parser.add_argument("suite", help="`list`, or a suite's name")
+    parser.add_argument("name", nargs="?", default="", help="scenario name, or `list`, for `scenario`")
     parser.add_argument("--seeds", type=int, help="number of seeds")
     parser.add_argument("--days", type=int, help="simulated days, for suites that simulate")
     parser.add_argument("--companies", type=int, help="sandbox companies, for `prospecting` (200 in CI)")
@@ -69,13 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 def _dispatch(given: argparse.Namespace) -> int:
     if given.suite == "list":
         return _list(given.json)
-    if given.suite == "scenario":
-        raise Correctable(
-            f"There is no scenario {given.name!r}: no scenarios exist yet.",
-            code="no_scenarios",
-            where=given.name or "scenario",
-            hint="See `rainmaker eval list` for the suites.",
-        )
+    if (given.suite, given.name) == ("scenario", "list"):
+        return _list_scenarios(given.json)
     if given.suite not in SUITES:
         raise Correctable(
             f"There is no suite {given.suite!r}.",
@@ -98,12 +93,24 @@ def _list(as_json: bool) -> int:
     return 0
 
 
+def _list_scenarios(as_json: bool) -> int:
+    from evals.suites.scenario.loader import load, names
+
+    stories = [load(name) for name in names()]
+    if as_json:
+        _print({"scenarios": [{"name": one.name, "promise": one.promise} for one in stories]})
+    else:
+        sys.stdout.write(f"The scenarios are: {', '.join(one.name for one in stories)}.\n")
+    return 0
+
+
 def _options(given: argparse.Namespace) -> Options:
     for name in ("seeds", "days", "companies", "workers", "kills"):
         number = getattr(given, name)
         if number is not None and number < 1:
             raise Correctable(f"--{name} must be at least 1.", code="bad_arguments", where=f"--{name}")
     return Options(
+        name=given.name,
         seeds=given.seeds,
         days=given.days,
         full=given.full,
@@ -132,9 +139,10 @@ def data_folder(asked: str | None, start: Path) -> Path | None:
 
 
 def _forget_settings() -> None:
-    """A measurement must not depend on the mailbox or model somebody has set, nor spend their money."""
+    """A measurement must not depend on the mailbox, model or threads somebody has set, nor spend their money."""
     for name in [name for name in os.environ if name.startswith(("RAINMAKER_", "OPENAI_"))]:
         del os.environ[name]
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the product sets it when it starts
 
 
 def _measured(name: str, options: Options) -> SuiteResult:

@@ -20,12 +20,15 @@ from evals.market.egress import EgressProxy
 from evals.market.events.api import EventsApi
 from evals.market.events.scene import Scene
 from evals.market.events.shocks import Shocks
+from evals.market.ledger.api import LedgerApi
+from evals.market.ledger.facts import facts_of
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.faults import Fault, FaultKind, FaultScript
 from evals.market.mail.store import MailStore, ReceivedMail
 from evals.market.people.api import PeopleApi
 from evals.market.people.town import Townsfolk
 from evals.market.sites.internet import Internet
+from evals.market.sites.sellers import load_sellers
 from evals.market.truth import describe_all
 from evals.market.world.atlas import Atlas
 from evals.market.world.records import Company
@@ -75,7 +78,8 @@ class ControlApi:
             ("/calendar/events", self.add_event, "POST"),
             ("/calendar/events/{uid}", self.remove_event, "DELETE"),
             ("/truth/companies", self.truth, "GET"),
-            *PeopleApi(self._around.folk, self._around.clock.now).routes(),
+            *PeopleApi(self._around.folk).routes(),
+            *self._ledger().routes(),
             *EventsApi(
                 self._around.scene, self._around.shocks, self._around.internet, self._around.clock.now
             ).routes(),
@@ -83,6 +87,12 @@ class ControlApi:
         routes = [Route("/health", self.health), Route("/now", self.now)]
         routes += [Route(path, self._guard(endpoint), methods=[method]) for path, endpoint, method in guarded]
         return Starlette(routes=routes)
+
+    def _ledger(self) -> LedgerApi:
+        """The judge of what the seller did."""
+        around = self._around
+        facts = facts_of(around.atlas, around.scene.book, load_sellers())
+        return LedgerApi(around.folk, around.diary, around.scene, facts, around.clock.now)
 
     async def health(self, _: Request) -> Response:
         """Say that the market is up."""

@@ -244,7 +244,9 @@ class Market:
     async def _start_control(self, around: Surroundings) -> int:
         """Serve the control API and return its port."""
         listener = socket.create_server(("127.0.0.1", self._options.control_port))
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer waits 40 ms for an ACK
+        listener.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # else an answer waits 40 ms for an ACK
         config = uvicorn.Config(ControlApi(around).application(), log_level="warning", lifespan="off")
         self._control = QuietServer(config)
         self._tasks.append(asyncio.create_task(self._control.serve(sockets=[listener])))

@@ -62,5 +62,15 @@ SUITES: dict[str, Suite] = {
             "seven days without a person, with crashes: mailbox, calendar, records and digest against the truth",
             "evals.suites.week.run",
         ),
+        Suite(
+            "market",
+            "the product in a calibrated market: tasks done alone, harms, margin beside other policies and an oracle",
+            "evals.suites.market.run",
+        ),
+        Suite(
+            "scenario",
+            "one promise or complaint at a time (`eval scenario list`): end state and forbidden acts",
+            "evals.suites.scenario.run",
+        ),
     )
 }

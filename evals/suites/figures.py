@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from evals.suites.sections import Section
+
 _Z95 = 1.959964
 _COMPARE = {"≥": lambda value, bound: value >= bound, "≤": lambda value, bound: value <= bound}
 
@@ -58,6 +60,7 @@ class SuiteResult:
     skipped: Mapping[str, str] = field(default_factory=dict)
     explanation: str = ""
     seconds: float = 0.0
+    sections: tuple[Section, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's document."""
@@ -68,6 +71,8 @@ class SuiteResult:
             "skipped": dict(self.skipped),
             "seconds": round(self.seconds, 1),
         }
+        if self.sections:
+            document["sections"] = [section.as_json() for section in self.sections]
         return document | ({"explanation": self.explanation.splitlines()} if self.explanation else {})
 
 

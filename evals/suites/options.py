@@ -19,9 +19,10 @@ class Options:
     """The command line of one run.
 
     `seeds`, `days` and `companies` are None unless asked for; a suite takes its own default then.
-    `data` is the data folder, None when there is none.
+    `data` is the data folder, None when there is none. `name` is the one scenario wanted, "" for all.
     """
 
+    name: str = ""
     seeds: int | None = None
     days: int | None = None
     full: bool = False

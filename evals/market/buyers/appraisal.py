@@ -4,6 +4,7 @@ Read from what really arrived. Nothing here knows who sent it or how it was writ
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,22 +51,22 @@ class Sheet:
 
 def appraise(atlas: Atlas, seller: Economics, reader: Reader, sheet: Sheet) -> Appraisal:
     """What strikes the reader."""
-    body = _own_words(sheet.text)
+    body = own_words(sheet.text)
     low = f"{sheet.subject}\n{body}".lower()
-    spoken = _language(body)
-    falsehoods = tuple(_falsehoods(atlas, seller, reader.company, body, spoken))
+    spoken = language_of(body)
+    falsehoods = tuple(untruths(atlas, seller, reader.company, body, spoken))
     specific = tuple(_specifics(atlas, reader.company, body))
-    greeted = _greeted(body, reader)
+    greeted = greeting_of(body, reader.person.name, reader.company) if reader.person else ""
     count = len(_WORD.findall(body))
     before = len(reader.earlier)
     features = {
         "relevance": _relevance(seller, reader.mind, low, spoken),
         "named": float(greeted == "right"),
         "wrong_name": float(greeted == "wrong"),
-        "company": float(_short(reader.company.name) in low),
+        "company": float(short_name(reader.company.name) in low),
         "specific": min(1.0, len(specific) / 2) if not falsehoods else 0.0,
         "untrue": float(min(2, len(falsehoods))),
-        "repeat": float(any(_alike(body, _own_words(one)) for one in reader.earlier)),
+        "repeat": float(any(alike(body, own_words(one)) for one in reader.earlier)),
         "pressure": _share(low, "pressure"),
         "flattery": _share(low, "flattery"),
         "promise": _share(low, "promise"),
@@ -73,7 +74,7 @@ def appraise(atlas: Atlas, seller: Economics, reader: Reader, sheet: Sheet) -> A
         "night": float(sheet.local.weekday() >= 5 or not _OPENS <= sheet.local.hour < _CLOSES),
         "foreign": float(spoken not in {reader.language, "en", ""})
         or 0.4 * float(spoken == "en" != reader.language),
-        "no_way_out": float(not sheet.one_click and not _has(low, "way_out")),
+        "no_way_out": float(not sheet.one_click and not marks(low, "way_out")),
         "touch": float(min(before, 6)),
         "soon": float(before > 0 and reader.days_since < _SOON),
         "over": float(max(0, before + 1 - reader.mind.patience)),
@@ -83,25 +84,26 @@ def appraise(atlas: Atlas, seller: Economics, reader: Reader, sheet: Sheet) -> A
     return Appraisal({name: round(value, 4) for name, value in features.items()}, because)
 
 
-def _own_words(text: str) -> str:
+def own_words(text: str) -> str:
     """Without the signature and what is quoted."""
     own = text.split("\n-- \n")[0].split("\n--\n")[0]
     return "\n".join(line for line in own.splitlines() if not line.startswith(">"))
 
 
-def _greeted(body: str, reader: Reader) -> str:
-    """Whether the first line names them: right, wrong, or nobody."""
+def greeting_of(body: str, name: str, company: Company) -> str:
+    """Whether the first line names this reader: right, wrong, or nobody."""
     found = _GREETING.search(body.lstrip()[:120])
-    if found is None or reader.person is None:
+    if found is None:
         return ""
-    own = {part.lower() for part in _WORD.findall(reader.person.name)}
+    own = {part.lower() for part in _WORD.findall(name)}
     said = {part.lower() for part in _WORD.findall(found["line"]) if part[:1].isupper()}
     if said & own:
         return "right"
-    others = {part.lower() for one in reader.company.people for part in _WORD.findall(one.name)} - own
-    firm = {part.lower() for part in _WORD.findall(reader.company.name)}
-    named = said - firm - _greeting_words()
-    return "wrong" if said & others or len(named) >= 1 else ""
+    others = {part.lower() for one in company.people for part in _WORD.findall(one.name)} - own
+    firm = {part.lower() for part in _WORD.findall(company.name)}
+    first = _WORD.search(found["line"])
+    greets = first is not None and first[0].lower() in _greeting_words()  # "Thank you!" names nobody
+    return "wrong" if said & others or (greets and said - firm - _greeting_words()) else ""
 
 
 @lru_cache(maxsize=1)
@@ -121,11 +123,11 @@ def _relevance(seller: Economics, mind: Mind, low: str, spoken: str) -> float:
     return met / sum(weights)
 
 
-def _falsehoods(atlas: Atlas, seller: Economics, company: Company, body: str, spoken: str) -> Iterator[str]:
+def untruths(atlas: Atlas, seller: Economics, company: Company, body: str, spoken: str) -> Iterator[str]:
     """What the letter says about its reader's company that is not so."""
     for sentence in _SENTENCE.split(body):
         low = sentence.lower()
-        if not (_says(low, "about_you", spoken) or _short(company.name) in low):
+        if not (_says(low, "about_you", spoken) or short_name(company.name) in low):
             continue
         yield from _wrong_tools(atlas, company, sentence, low, spoken)
         yield from _wrong_numbers(company, low, spoken)
@@ -171,9 +173,10 @@ def _specifics(atlas: Atlas, company: Company, body: str) -> Iterator[str]:
             yield offer[:40]
 
 
-def _language(body: str) -> str:
-    words = [word.lower() for word in _WORD.findall(body)]
-    counts = {code: sum(word in known for word in words) for code, known in _common().items()}
+def language_of(body: str) -> str:
+    """The language of a text by its commonest words; "" when there are too few."""
+    found = Counter(_WORD.findall(body.lower()))
+    counts = {code: sum(found[word] for word in known) for code, known in _common().items()}
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] >= 3 else ""
 
@@ -183,18 +186,20 @@ def _common() -> Mapping[str, frozenset[str]]:
     return {code: frozenset(words) for code, words in _temper()["common"].items()}
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
+    """Whether two texts are nearly the same."""
     first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
     return bool(first and second) and len(first & second) / len(first | second) >= _SAME
 
 
+def marks(low: str, what: str) -> tuple[str, ...]:
+    """Words of a kind (pressure, flattery, promise, way_out) that a text in small letters holds, in any language."""
+    return tuple(word for words in _temper()[what].values() for word in words if word in low)
+
+
 def _share(low: str, what: str) -> float:
-    """0, 0.5 or 1: none, one or more marks of this kind, in any language."""
-    return min(1.0, 0.5 * sum(word in low for words in _temper()[what].values() for word in words))
-
-
-def _has(low: str, what: str) -> bool:
-    return any(word in low for words in _temper()[what].values() for word in words)
+    """0, 0.5 or 1: none, one or more marks of this kind."""
+    return min(1.0, 0.5 * len(marks(low, what)))
 
 
 def _says(low: str, what: str, spoken: str) -> bool:
@@ -210,7 +215,7 @@ def _words(what: str, spoken: str) -> Sequence[str]:
     return _temper()[what].get(spoken) or _temper()[what]["en"]
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A company's name as people write it."""
     return re.sub(r"\s+(gmbh|ltd|llc|inc|sarl|bv|srl|sl|ag|kg|plc|llp)\.?$", "", name.lower()).strip()
 

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from evals.market.buyers.odds import as_row
 from evals.market.people.town import Townsfolk
-from evals.market.people.truth import click_row, letter_row, reply_row, unanswered_rows, violation_rows
+from evals.market.people.truth import click_row, letter_row, reply_row
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -18,9 +17,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class PeopleApi:
     """The endpoints, one method each; the caller guards them."""
 
-    def __init__(self, folk: Townsfolk, now: Callable[[], datetime]) -> None:
+    def __init__(self, folk: Townsfolk) -> None:
         self._folk = folk
-        self._now = now
 
     def routes(self) -> list[tuple[str, Endpoint, str]]:
         """Path, endpoint and method of each."""
@@ -32,8 +30,6 @@ class PeopleApi:
             ("/truth/meetings", self.meetings, "GET"),
             ("/truth/clicks", self.clicks, "GET"),
             ("/truth/refusals", self.refusals, "GET"),
-            ("/truth/violations", self.violations, "GET"),
-            ("/truth/unanswered", self.unanswered, "GET"),
             ("/truth/worth", self.worth, "GET"),
             ("/people/next", self.next, "GET"),
             ("/people/wishes", self.wish, "POST"),
@@ -74,14 +70,6 @@ class PeopleApi:
             {"at": one.at.isoformat(), "person": one.person, "code": one.code} for one in self._folk.attempts
         ]
         return JSONResponse(rows)
-
-    async def violations(self, _: Request) -> Response:
-        """What broke a rule."""
-        return JSONResponse(violation_rows(self._folk))
-
-    async def unanswered(self, _: Request) -> Response:
-        """Words that wait for an answer."""
-        return JSONResponse(unanswered_rows(self._folk, self._now()))
 
     async def worth(self, _: Request) -> Response:
         """What each unasked letter may lead to, by hidden state; empty where people have no minds of their own."""

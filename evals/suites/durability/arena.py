@@ -68,13 +68,7 @@ class Arena:
     lease: float = 30.0
     since: float = field(default_factory=time.time)
     first_effects: list[float] = field(default_factory=list)  # seconds from a worker's start
-    _asks: list[str] = field(default_factory=list)
     _started: list[ForkServerProcess] = field(default_factory=list)
-
-    @property
-    def asks(self) -> tuple[str, ...]:
-        """Every ask that is left to clicks."""
-        return tuple(self._asks)
 
     @property
     def now(self) -> datetime:
@@ -85,14 +79,11 @@ class Arena:
         """Business time so many working days from now."""
         return business_day(self.seeding.count // A_DAY + days)
 
-    async def add(self, mails: int, *, clicks: bool = False) -> tuple[str, ...]:
-        """New mails: approved, or waiting for the clicks that are returned."""
+    async def add(self, mails: int, *, clicks: bool = False) -> None:
+        """New mails: approved, or left to the clicks of a worker's person."""
         asked = await self.seeding.ask(mails, self.now)
         if not clicks:
             await self.seeding.approve(asked, self.now)
-            return ()
-        self._asks.append(asked)
-        return tuple(self._asks[-3:])
 
     def job(self, **given: object) -> Job:
         """A job in this world."""

@@ -11,7 +11,7 @@ from evals.suites.options import Say
 
 KILLED = -9
 A_KILL = 2  # mails added for each kill
-_LAST = 0.5  # seconds of work after which a worker dies that did not come to its fault point
+_LAST = 0.5  # seconds without due work after which a worker dies that did not come to its fault point
 _EVERY = 25  # kills between two words about how far it is
 _DAYS = 9  # working days after the last kill within which everything is settled, or it counts as open
 _COMMON = POINTS[:6]  # points every mail passes; the others need doubt or a dead process
@@ -48,17 +48,17 @@ class Killer:
         if how < 0.1:
             return replace(job, die_in=self.chance.uniform(0.01, 0.5))
         if how < 0.35:
-            return replace(job, die_after=self.chance.uniform(0.001, 0.15))
+            return replace(job, die_after=self.chance.uniform(0.001, 0.4))
         point = self.chance.choice(_COMMON if self.chance.random() < 0.8 else POINTS)
-        return replace(job, die_at=point, after=self.chance.randint(1, 2), die_after=_LAST)
+        return replace(job, die_at=point, after=self.chance.randint(1, 2), die_idle=_LAST)
 
 
 async def kill_one_by_one(place: Arena, kills: int, seed: int, say: Say) -> int:
     """One worker at a time, each killed; returns the kills. The last one finishes the work."""
     killer, progress, done = Killer(random.Random(seed)), _Progress(kills, say), 0
     while done < kills:
-        clicks = await place.add(A_KILL, clicks=done % 3 == 0)
-        if await place.worked(killer.way(place.job(clicks=clicks, stay=True))) == KILLED:
+        await place.add(A_KILL, clicks=done % 3 == 0)
+        if await place.worked(killer.way(place.job(clicks=True, stay=True))) == KILLED:
             done += 1
             progress.tell(done)
     await _finish(place)
@@ -71,8 +71,8 @@ async def kill_among(place: Arena, kills: int, workers: int, seed: int, say: Say
     at_work: set[asyncio.Task[int]] = set()
     while done < kills:
         while len(at_work) < workers:
-            clicks = await place.add(A_KILL, clicks=done % 3 == 0)
-            job = killer.way(place.job(clicks=clicks, stay=True))
+            await place.add(A_KILL, clicks=done % 3 == 0)
+            job = killer.way(place.job(clicks=True, stay=True))
             at_work.add(asyncio.create_task(place.worked(job)))
         ended, at_work = await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
         done += sum(one.result() == KILLED for one in ended)
@@ -84,11 +84,9 @@ async def kill_among(place: Arena, kills: int, workers: int, seed: int, say: Say
 
 async def _finish(place: Arena) -> None:
     """Workers click what is still open and send the rest, day after day: a mailbox has a cap a day."""
-    clicks = place.asks
     for later in range(1, _DAYS):
-        code = await place.worked(place.job(now=place.later(later), clicks=clicks, day=True))
+        code = await place.worked(place.job(now=place.later(later), clicks=True, day=True))
         if code != 0:
             raise RuntimeError(f"the last worker ended with {code}")
         if await place.open() == 0:
             return
-        clicks = ()

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from autonomy import asked
 from domain.decisions import Actor
 from domain.errors import RainmakerError
 from evals.suites.durability.seeding import CAMPAIGN, SALT, TERMS
@@ -42,8 +43,9 @@ class Job:
     """Where the work is, the business time, and how this process ends.
 
     It ends by itself once nothing is open (`stay`: never), at a fault point (the n-th time), `die_in` seconds
-    after it set to work, or `die_after` seconds after its first look into the outbox. `clicks` are approvals a
-    person clicks twice meanwhile. With the fate "frozen" it is stopped where it would have died.
+    after it set to work, `die_after` seconds after its first look into the outbox, or `die_idle` seconds after
+    nothing was due any more. With `clicks` a person approves meanwhile whatever is asked, twice. With the fate
+    "frozen" it is stopped where it would have died.
     """
 
     home: str
@@ -59,8 +61,9 @@ class Job:
     fate: faults.Fate = "killed"
     die_in: float = 0.0
     die_after: float = 0.0
+    die_idle: float = 0.0
     clock_file: str = ""  # business time is what it says, when given
-    clicks: tuple[str, ...] = ()
+    clicks: bool = False
     stay: bool = False
     abrupt: bool = True  # ends without a word once its work is done, as if the power went
     day: bool = False  # ends when nothing is due any more, though more is queued for later
@@ -127,8 +130,8 @@ async def _work(job: Job) -> None:
             async with at_work(house, role):
                 if job.die_in:
                     _wind(job.die_in)
-                dying = asyncio.create_task(_die_after(job.die_after))
-                clicking = asyncio.gather(*(_click_twice(house, one) for one in job.clicks))
+                dying = asyncio.gather(_die_after(job.die_after), _die_idle(house, job.die_idle))
+                clicking = asyncio.create_task(_click(house, job.clicks))
                 while job.stay or not clicking.done() or await _open(house, job.day):  # noqa: ASYNC110 – other processes
                     await asyncio.sleep(_LOOK)
                 dying.cancel()
@@ -149,10 +152,26 @@ async def _die_after(seconds: float) -> None:
     _wind(seconds)
 
 
+async def _die_idle(house: House, seconds: float) -> None:
+    """Be gone so many seconds after nothing was due any more."""
+    if seconds:
+        while await _open(house, only_due=True):  # noqa: ASYNC110 – other processes
+            await asyncio.sleep(_LOOK)
+        _wind(seconds)
+
+
 def _locked(settings: Settings):  # type: ignore[no-untyped-def]
     from contextlib import nullcontext
 
     return home_lock(settings) if is_embedded(settings) else nullcontext()
+
+
+async def _click(house: House, wanted: bool) -> None:
+    """What a person does who approves everything that waits."""
+    if wanted:
+        async with house.database.read() as tx:
+            waiting = await asked.listing(tx, await house.clock.now())
+        await asyncio.gather(*(_click_twice(house, one["id"]) for one in waiting))
 
 
 async def _click_twice(house: House, approval_id: str) -> None:
@@ -175,7 +194,7 @@ async def _open(house: House, only_due: bool) -> bool:
 
 def _cold(path: str) -> Iterator[str]:
     row = json.loads(Path(path).read_text())
-    row["now"], row["clicks"] = datetime.fromisoformat(row["now"]), tuple(row["clicks"])
+    row["now"] = datetime.fromisoformat(row["now"])
     run(Job(**row))
     yield from sorted(sys.modules)
 

@@ -62,7 +62,10 @@ class Entry:
 class Policy(Protocol):
     """Decides what is sent on a day."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it is called in the report."""
+        ...
 
     def day(self, arena: "Arena", day: int) -> Iterable[Send]:
         """Letters of this day, in order of preference; what goes over the budget is not sent."""

@@ -1,8 +1,10 @@
 """Who can be written to in a seed's world: the companies a bought list would hold, with what such a list tells."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 from evals.market.buyers.economics import all_economics
@@ -57,6 +59,31 @@ class Book:
         """Every person and mailbox there is; only an oracle has such a list."""
         alive = [one for one in self.companies if one.status is Status.ACTIVE]
         return [Prospect(one, person) for one in alive for person in (*one.people, None)]
+
+
+def as_csv(prospects: Sequence[Prospect]) -> str:
+    """The list as a vendor delivers it."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["Company", "Website", "Country", "City", "Industry", "Employees", "Name", "Title", "Email"]
+    )
+    for one in prospects:
+        company, person = one.company, one.person
+        writer.writerow(
+            [
+                company.name,
+                company.url,
+                company.address.country,
+                company.address.city,
+                company.industry.replace("_", " "),
+                company.employees,
+                person.name if person else "",
+                person.role if person else "",
+                one.address,
+            ]
+        )
+    return out.getvalue()
 
 
 def open_book(seed: int, companies: int, host: str) -> Book:

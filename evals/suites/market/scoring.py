@@ -8,7 +8,6 @@ import numpy as np
 from evals.market.buyers.records import Economics
 from evals.suites.market.arena import Entry
 
-HUMAN_HANDLES = 0.42  # of wishes to talk become meetings in the field: 0.2 % of mails over 3.4 % times 14 %
 _DRAWS, _SEED = 4000, 99
 
 

@@ -48,13 +48,26 @@ class Keeper:
     _process: ForkServerProcess | None = None
     _pipe: Connection | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None while there is none."""
+        return self._process.pid if self._process is not None else None
+
     async def do(self, name: str, **args: Any) -> Any:
         """A command, carried out however often the child has to be started for it.
 
         Raises:
             RuntimeError: the product said no.
         """
-        outcome = await self._asked(Order(name, args))
+        return await self.do_as("owner", name, **args)
+
+    async def do_as(self, role: str, name: str, **args: Any) -> Any:
+        """A command wanted by somebody of a role.
+
+        Raises:
+            RuntimeError: the product said no.
+        """
+        outcome = await self._asked(Order(name, args, role))
         if outcome.error:
             raise RuntimeError(f"{name}: {outcome.error}")
         return outcome.value

@@ -1,10 +1,12 @@
 """Lives the days: sets the sandbox seller up, launches one campaign, and then lets the clock and the product run."""
 
 import random
+import resource
 import socket
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,18 @@ class Plan:
     companies: int = 900
     crashes: float = 0.2
     profile: str = "busy"
+    world: str = "still"
+    asked: tuple[str, ...] = ()  # further addresses of the control API whose answers are kept
+    bought: str = ""  # a list of companies and people as CSV, imported on the first morning
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's yes after the first morning: when, to which act, about whom."""
+
+    at: datetime
+    action: str
+    recipient: str
 
 
 @dataclass(frozen=True)
@@ -54,13 +68,22 @@ class Lived:
     seconds: float
     problems: tuple[str, ...]
     ended: datetime
+    decided: tuple[Decision, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)  # answers to `plan.asked`
+    seconds_set_up: float = 0.0
+    rss_mb: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of each process, by day
 
 
 async def live(plan: Plan, say: Say) -> Lived:
     """Run one week in a market of its own; nothing is left of it."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rainmaker-week-") as folder:
-        options = {"companies": plan.companies, "seed": plan.seed, "people": plan.profile}
+        options = {
+            "companies": plan.companies,
+            "seed": plan.seed,
+            "people": plan.profile,
+            "world": plan.world,
+        }
         async with MarketProcess(
             **options, clock="stepped", start=START.isoformat(), mail_user=f"robin@{SELLER}"
         ) as running:
@@ -68,7 +91,8 @@ async def live(plan: Plan, say: Say) -> Lived:
             port = _free_port()
             settings = settings_at(Path(folder), market, port)
             async with market_client(market.control_url, market.control_token) as client:
-                days = _Days(plan, MarketSide(client), Keeper(settings, port, random.Random(plan.seed)), say)
+                keeper = Keeper(settings, port, random.Random(plan.seed))
+                days = _Days(plan, MarketSide(client), keeper, say, market.pid)
                 try:
                     return await days.live(settings, started)
                 finally:
@@ -101,15 +125,20 @@ def settings_at(home: Path, market: MarketEndpoints, port: int) -> Settings:
 class _Days:
     """One run."""
 
-    def __init__(self, plan: Plan, side: MarketSide, keeper: Keeper, say: Say) -> None:
+    def __init__(self, plan: Plan, side: MarketSide, keeper: Keeper, say: Say, market_pid: int) -> None:
         self.plan, self.side, self.keeper, self.say = plan, side, keeper, say
         self.ticks = self.asks = self.planned = 0
+        self._market_pid = market_pid
         self._looked_in: set[str] = set()
         self._problems: dict[str, None] = {}
+        self._decided: list[Decision] = []
+        self._rss: dict[str, list[float]] = {"product": [], "market": []}
 
     async def live(self, settings: Settings, started: float) -> Lived:
         crashes, self.keeper.crashes = self.plan.crashes, 0.0
         await self._set_up()
+        set_up = time.monotonic() - started
+        self._decided.clear()  # what a person does on the first morning is the mandate
         self.keeper.crashes = crashes
         await self._run(START + timedelta(days=self.plan.days) + _LAST_DAY)
         self.keeper.crashes = 0.0
@@ -129,11 +158,19 @@ class _Days:
             seconds=time.monotonic() - started,
             problems=tuple(dict.fromkeys((*self._problems, *self.keeper.errors))),
             ended=await self.side.now(),
+            decided=tuple(self._decided),
+            told={path: await self.side.ask(path) for path in self.plan.asked},
+            seconds_set_up=set_up,
+            rss_mb={name: tuple(sizes) for name, sizes in self._rss.items()},
         )
 
     async def _set_up(self) -> None:
         """What a person does on the first morning: profile, prospects, campaign, one yes."""
         await self.keeper.do("onboard", url=f"http://{SELLER}/")
+        if self.plan.bought:
+            path = self.keeper.settings.home / "bought.csv"
+            path.write_text(self.plan.bought)
+            await self.keeper.do("import", path=str(path))
         found = await self.keeper.do("prospects_find", limit=self.plan.prospects)
         planned = await self.keeper.do("campaign_plan", limit=self.plan.prospects)
         self.planned = len(planned["drafts"])
@@ -150,6 +187,7 @@ class _Days:
                 await self._decide()
                 told = await self._turn()
                 self.say(f"{now:%A}: {told.get('sent', 0)} sent, {self.keeper.kills} kills")
+                self._weigh_processes()
             await self.side.step_to(min(end, await self._next(now, told)))
             now = await self.side.now()
 
@@ -176,8 +214,14 @@ class _Days:
             try:
                 await self.keeper.do("approve", id=ask["id"])
                 self.asks += 1
+                now = await self.side.now()
+                self._decided += [Decision(now, ask["action"], one["recipient"]) for one in ask["items"]]
             except RuntimeError as error:
                 self._problems[str(error)[:200]] = None
+
+    def _weigh_processes(self) -> None:
+        for name, pid in (("product", self.keeper.pid), ("market", self._market_pid)):
+            self._rss[name].append(_rss_mb(pid))
 
     async def _tell_of_meetings(self) -> None:
         """Only those who were there know; the owner was."""
@@ -186,6 +230,15 @@ class _Days:
             state = truth.get(uid_of(task["about"]))
             if state is not None:
                 await self.keeper.do("tasks_done", id=task["id"], result=_CALLED.get(state, "cancelled"))
+
+
+def _rss_mb(pid: int | None) -> float:
+    """Resident memory of a process as the kernel tells it; 0 where it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return pages * resource.getpagesize() / 2**20
 
 
 def _free_port() -> int:

@@ -42,7 +42,7 @@ def test_every_listed_suite_can_be_loaded() -> None:
     ("words", "code"),
     [
         (["nonsense"], "unknown_suite"),
-        (["scenario", "first-mail"], "no_scenarios"),
+        (["scenario", "first-mail"], "unknown_scenario"),
         (["memory", "--seeds", "0"], "bad_arguments"),
         (["memory", "--seeds", "many"], "bad_arguments"),
         (["memory", "--data", "not/there"], "no_data_folder"),

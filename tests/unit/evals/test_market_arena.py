@@ -7,7 +7,8 @@ import pytest
 from evals.suites.market.arena import Arena, Budget, Send
 from evals.suites.market.book import REPORTING_SEEDS, TUNING_SEEDS, open_book
 from evals.suites.market.policies import AtRandom, Cadence, Oracle, static_candidates
-from evals.suites.market.scoring import HUMAN_HANDLES, Score, compare, score
+from evals.suites.market.purse import HUMAN_HANDLES
+from evals.suites.market.scoring import Score, compare, score
 
 HOST = "boomerly.example"
 BUDGET = Budget(people=30, touches=4, a_day=20)

@@ -22,6 +22,9 @@ import pytest_asyncio
 from domain.mail import Authenticated, InboundMail, MailKind
 from domain.meetings import InviteAnswer
 from evals.market.buyers.market import Buyers
+from evals.market.ledger.conduct import find_breaches
+from evals.market.ledger.past import past_of
+from evals.market.ledger.waiting import unanswered_rows
 from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.store import MailStore
 from evals.market.people.imip import answer
@@ -30,8 +33,6 @@ from evals.market.people.population import Population
 from evals.market.people.reading import offered_times
 from evals.market.people.records import Bent, Correspondent, Invite, Meaning, Reply
 from evals.market.people.town import Town, Townsfolk
-from evals.market.people.truth import unanswered_rows
-from evals.market.people.violations import find_violations
 from evals.market.people.words import MARKET, tongue
 from evals.market.process import MarketProcess
 from evals.market.world.atlas import LANGUAGES, load_atlas
@@ -96,7 +97,7 @@ class Scene:
 
     def broken(self) -> list[str]:
         """Rules that were broken so far."""
-        return [one.rule for one in find_violations(self.folk)]
+        return [one.rule for one in find_breaches(past_of(self.folk, self.at))]
 
 
 async def scene_of(profile: str, seed: int = 3, folder: Path | None = None) -> Scene:
@@ -374,7 +375,7 @@ async def test_answers_in_time_and_once_break_no_rule(busy):
     busy.at = busy.at.replace(hour=15) + timedelta(days=1)
     busy.send(reply.person, "It costs 10 euros.", answers=reply.message_id)
     assert busy.broken() == []
-    assert unanswered_rows(busy.folk, busy.at) == []
+    assert unanswered_rows(past_of(busy.folk, busy.at)) == []
 
 
 BROKEN = {
@@ -424,9 +425,9 @@ async def test_the_same_mail_twice_and_two_meetings_at_once_are_found(busy):
 
 async def test_a_question_nobody_answers_is_due_after_a_working_day(busy):
     await busy.said(Bent.QUESTION)
-    (row,) = unanswered_rows(busy.folk, busy.at)
+    (row,) = unanswered_rows(past_of(busy.folk, busy.at))
     assert row["due"] is False
-    (later,) = unanswered_rows(busy.folk, busy.at + timedelta(days=2))
+    (later,) = unanswered_rows(past_of(busy.folk, busy.at + timedelta(days=2)))
     assert later["due"] is True
 
 
@@ -469,6 +470,11 @@ async def test_over_the_wire_a_mail_is_answered_into_the_inbox_when_the_clock_is
     raws = await asyncio.to_thread(_inbox, market)
     assert [message_from_bytes(raw)["Message-ID"] for raw in raws] == [reply["message_id"]]
     assert (await client.get("/truth/violations")).json()["count"] == 0
+    tasks, harms = (await client.get("/truth/tasks")).json(), (await client.get("/truth/harms")).json()
+    assert [(one["kind"], one["person"], one["state"]) for one in tasks["rows"]] == [
+        ("question", person, "open")
+    ]
+    assert (harms["count"], harms["actions"], harms["by_rule"]) == (0, 1, {})
     assert (await client.post("/people/wishes", json={**wish, "bent": "dance"})).status_code == 422
 
 
