@@ -203,8 +203,14 @@ async def _wanted(
     if step.action in _MEETINGS:
         return await _of_meeting(desk, case, reading, step), step
     if step.action is NextAction.HAND_OVER:
-        return (await _task(desk, case, step.reason),), step
+        return (await _task(desk, case, f"{step.reason}{_named(reading)}"),), step
     return (), step
+
+
+def _named(reading: ReplyReading) -> str:
+    """Whom they point to, for the person who looks at it; nobody is written to for being named."""
+    people = [" ".join(part for part in (one.name, one.email) if part) for one in reading.referrals]
+    return f" They name {', '.join(people)}."[:300] if people else ""
 
 
 _MEETINGS = frozenset({NextAction.BOOK, NextAction.MOVE, NextAction.CALL_OFF})

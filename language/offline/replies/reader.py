@@ -30,6 +30,7 @@ from language.port import ReplyContext
 
 _OBJECTIONS = {
     "price": ObjectionKind.PRICE,
+    "haggle": ObjectionKind.PRICE,  # wants it for less: a promise that only a person may make
     "timing": ObjectionKind.TIMING,
     "authority": ObjectionKind.AUTHORITY,
     "need": ObjectionKind.NEED,

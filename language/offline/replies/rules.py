@@ -37,8 +37,9 @@ _KINDS = (
     "request",
     "asks_times",
     "pointing",
+    "copies",
 )
-OBJECTIONS = ("price", "timing", "authority", "need", "already", "trust")
+OBJECTIONS = ("price", "haggle", "timing", "authority", "need", "already", "trust")
 _ALL = (*EVERYWHERE, *_KINDS, *(f"objection_{name}" for name in OBJECTIONS))
 
 

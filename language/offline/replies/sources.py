@@ -25,7 +25,7 @@ def answers(
         for number, source in enumerate(sources)
     ]
     found = answerer.answer(question, passages)
-    if not found.known:
+    if not found.known or not answerer.asks_something(question):
         return []
     pieces = _MARK.split(found.text)
     said: list[Sentence] = []

@@ -57,8 +57,9 @@ _ASKED_FOR = frozenset(
         K.WRONG_PERSON,
     }
 )
+_INTENT = frozenset({K.POSITIVE, K.QUESTION, K.MEETING_ACCEPT, K.MEETING_COUNTER})
 _INSTEAD = frozenset({K.WRONG_PERSON, K.NOT_NOW, K.POSITIVE, K.OBJECTION, K.NOT_INTERESTED})
-_DOUBTS = frozenset({"objection_trust"})
+_DOUBTS = frozenset({"objection_trust", "objection_haggle"})  # also where they are put as questions
 Likely = Callable[[str], tuple[ReplyKind, float]]
 
 
@@ -82,6 +83,7 @@ def weighed(
         return Weighed((machine,), pointing=pointing)
     if not any(met.asks for met in lists):
         kinds = [one - {K.BOT_QUESTION} for one in kinds]
+    kinds = _let_in(lists, kinds)
     found = _by_kind(lists, kinds)
     if not set(found) - {K.NEUTRAL}:
         found |= _by_likeness(lists, likely, found)
@@ -105,6 +107,15 @@ def _kinds(met: Met, *, named: bool, context: ReplyContext) -> set[ReplyKind]:
     if _is_question(met, kinds):
         kinds.add(K.QUESTION)
     return _consistent(kinds, met, context)
+
+
+def _let_in(lists: Sequence[Met], kinds: list[set[ReplyKind]]) -> list[set[ReplyKind]]:
+    """A colleague in copy of a mail that talks to us is let in on it, and nobody is handed on."""
+    if not any(one & _INTENT for one in kinds):
+        return kinds
+    return [
+        one - {K.REFERRAL} if "copies" in met.names else one for met, one in zip(lists, kinds, strict=True)
+    ]
 
 
 def _names_somebody(met: Met) -> bool:

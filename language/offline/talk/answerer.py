@@ -114,6 +114,12 @@ class Scored:
     rank: float
 
 
+def asks_something(question: str) -> bool:
+    """False for a question without one telling word ("Yes or no?"), to which any line would seem to fit."""
+    telling = any(word.casefold() not in _STOP for word in _WORD.findall(question))
+    return telling or _GENERAL.search(question) is not None
+
+
 def answer(question: str, passages: Sequence[Passage]) -> Answer:
     """The best sentences with their sources as [1], [2]; `known` false when support is weak."""
     if not passages:
