@@ -80,14 +80,12 @@ async def reserve(
     tx: AsyncConnection, use: MailUse, started: datetime, budgets: Budgets, ramp: int
 ) -> str | None:
     """Take one mail from every budget it falls under; else why not, and nothing is taken."""
-    taken: list[_Line] = []
-    for line in _lines(use, started, budgets, ramp):
-        if not await counters.spend(tx, line.name, line.period, 1, line.cap):
-            for one in taken:
-                await counters.give_back(tx, one.name, one.period, 1)
-            return line.why
-        taken.append(line)
-    return None
+    lines = list(_lines(use, started, budgets, ramp))
+    spent = await counters.take_one_of_each(tx, [(line.name, line.period) for line in lines])
+    why = next((line.why for line in lines if spent[line.name, line.period] > line.cap), None)
+    if why is not None:
+        await give_back(tx, use, started)
+    return why
 
 
 async def give_back(tx: AsyncConnection, use: MailUse, started: datetime) -> None:

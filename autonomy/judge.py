@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from autonomy import act_facts, gate, surroundings
 from autonomy.deal_facts import deal_facts
 from autonomy.facts import Snapshot
-from autonomy.mail_facts import mail_facts
+from autonomy.mail_facts import MailRecords, mail_facts
 from autonomy.notice_facts import notice_facts
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
@@ -76,12 +76,26 @@ async def take_snapshot(
     tx: AsyncConnection, proposal: Proposal, terms: Terms, now: datetime, batch_size: int = 1
 ) -> Snapshot:
     """The facts a judgement on this proposal rests on."""
+    snapshot = await take_facts(tx, proposal, terms, now, batch_size)
+    stops = await surroundings.stops_of(tx, proposal, terms, ["sends", "effects"])
+    return snapshot.model_copy(update={f"stopped_{need}": why for need, why in stops.items()})
+
+
+async def take_facts(
+    tx: AsyncConnection,
+    proposal: Proposal,
+    terms: Terms,
+    now: datetime,
+    batch_size: int = 1,
+    records: MailRecords | None = None,
+) -> Snapshot:
+    """The facts without what is stopped; a mail's records are read unless the caller just did."""
     action = proposal.action
-    mail = await mail_facts(tx, action, terms, now, batch_size) if isinstance(action, Mail) else None
+    mail = None
+    if isinstance(action, Mail):
+        mail = await mail_facts(tx, action, terms, now, batch_size, records)
     return Snapshot(
         now=now,
-        stopped_sends=await surroundings.stop_of(tx, proposal, terms, "sends"),
-        stopped_effects=await surroundings.stop_of(tx, proposal, terms, "effects"),
         mail=mail,
         meeting=await act_facts.meeting_facts(tx, action, terms, now),
         notice=await notice_facts(tx, action, terms, now),

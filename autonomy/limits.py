@@ -73,11 +73,11 @@ def ramp_cap(started: date, today: date) -> int:
 
 @dataclass(frozen=True)
 class SendTimes:
-    """When mails left before: to this contact, to its company, from this mailbox (aware UTC)."""
+    """When mails left before: to this contact, to its company (aware UTC), and how many from this mailbox."""
 
     contact: tuple[datetime, ...] = ()
     account: tuple[datetime, ...] = ()
-    mailbox: tuple[datetime, ...] = ()
+    mailbox_today: int = 0  # mails that left from this mailbox on this day, UTC
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def earliest(at: datetime, zones: Sequence[str], times: SendTimes, mailbox_start
     if _today(times.account, at) >= PER_ACCOUNT_PER_DAY:
         return Wait(tomorrow, f"{PER_ACCOUNT_PER_DAY} mails to this company today already")
     cap = ramp_cap(mailbox_started, at.astimezone(UTC).date())
-    if _today(times.mailbox, at) >= cap:
+    if times.mailbox_today >= cap:
         return Wait(tomorrow, f"the mailbox sent its {cap} mails of today")
     opens = next_window(at, zones)
     if opens is None:

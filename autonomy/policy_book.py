@@ -1,13 +1,12 @@
 """Which version of the matrix is in force: read in the same transaction as the decision it governs."""
 
-import json
 from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy.policy import Policy
 from domain.errors import Bug
-from runtime.store import authority, versions
+from runtime.store import authority
 
 
 async def in_force(tx: AsyncConnection, first: Policy) -> Policy:
@@ -16,13 +15,12 @@ async def in_force(tx: AsyncConnection, first: Policy) -> Policy:
     Raises:
         Bug: policy_missing – the active version's row is gone, so nothing may be decided.
     """
-    version_id = await versions.active_version(tx, "policy")
-    if version_id is None:
+    active = await authority.active_policy(tx)
+    if active is None:
         return first
-    row = await authority.policy_version(tx, version_id)
-    if row is None:
+    if active.body is None:
         raise Bug("The policy in force cannot be found; nothing is decided.", code="policy_missing")
-    return _parsed(json.dumps(row["body"], sort_keys=True))
+    return _parsed(active.body)
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,7 @@
 Reads the store for the snapshot; judges nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
 
@@ -31,8 +32,16 @@ from runtime.store import calibrations, crm, deals, meetings, people, usage
 
 async def stop_of(tx: AsyncConnection, proposal: Proposal, terms: Terms, need: switch.Need) -> str | None:
     """Why the kill switch or the stop file stops this proposal, or None."""
+    return (await stops_of(tx, proposal, terms, [need]))[need]
+
+
+async def stops_of(
+    tx: AsyncConnection, proposal: Proposal, terms: Terms, needs: Sequence[switch.Need]
+) -> dict[switch.Need, str | None]:
+    """The same for several needs, at one look."""
     thrown = with_stop_file(await people.thrown_switches(tx), terms.stop_file)
-    return switch.stopped(thrown, need, await scopes_of(tx, proposal, terms)) if thrown else None
+    scopes = await scopes_of(tx, proposal, terms) if thrown else []
+    return {need: switch.stopped(thrown, need, scopes) for need in needs}
 
 
 async def scopes_of(tx: AsyncConnection, proposal: Proposal, terms: Terms) -> list[str]:
@@ -74,12 +83,9 @@ async def _account_of(tx: AsyncConnection, action: AnyAction) -> str:
 async def usage_of(tx: AsyncConnection, proposal: Proposal, now: datetime) -> UsageFacts:
     """How often this agent did this kind of act before, on a usual day, and in the last hour."""
     agent, kind = proposal.actor.name, kind_of(proposal.action)
-    days = await usage.earlier_days(tx, agent, kind, now)
-    return UsageFacts(
-        done_before=sum(days),
-        usual=median(days) if days else 0.0,
-        last_hour=await usage.last_hour(tx, agent, kind, now),
-    )
+    seen = await usage.of(tx, agent, kind, now)
+    usual = median(seen.days) if seen.days else 0.0
+    return UsageFacts(done_before=sum(seen.days), usual=usual, last_hour=seen.last_hour)
 
 
 async def note_use(tx: AsyncConnection, proposal: Proposal, now: datetime) -> None:

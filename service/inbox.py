@@ -61,16 +61,21 @@ async def _note_trouble(house: House, box: Inbox, why: str) -> None:
 
 
 async def _read_box(house: House, box: Inbox, reader: MailReader, done: Counter[str]) -> None:
+    """Batch by batch; while one is taken in, the next is fetched and read."""
     async with house.database.read() as tx:
         cursor = InboxCursor(*await inbound.cursor(tx, box.address, box.folder))
-    searching = asyncio.Lock()
-    for _ in range(MOST_BATCHES):
-        batch = await box.reads.fetch_new(cursor, BATCH)
-        read = await asyncio.gather(*(_read(reader, one, searching) for one in batch.mails))
-        await _take_all(house, box, read, batch.cursor, done)
-        cursor = batch.cursor
-        if not batch.more:
-            return
+    coming = asyncio.create_task(_next_batch(box, reader, cursor))
+    try:
+        for number in range(1, MOST_BATCHES + 1):
+            batch = await coming
+            more = batch.more and number < MOST_BATCHES
+            if more:
+                coming = asyncio.create_task(_next_batch(box, reader, batch.cursor))
+            await _take_all(house, box, batch.mails, batch.cursor, done)
+            if not more:
+                return
+    finally:
+        coming.cancel()
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,21 @@ class _Read:
     fetched: FetchedMail
     mail: InboundMail | Quarantined
     leaves: bool = False
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Mails that were fetched and read, and where to go on."""
+
+    mails: list[_Read]
+    cursor: InboxCursor
+    more: bool
+
+
+async def _next_batch(box: Inbox, reader: MailReader, cursor: InboxCursor) -> _Batch:
+    batch, searching = await box.reads.fetch_new(cursor, BATCH), asyncio.Lock()
+    read = await asyncio.gather(*(_read(reader, one, searching) for one in batch.mails))
+    return _Batch(read, batch.cursor, batch.more)
 
 
 async def _read(reader: MailReader, fetched: FetchedMail, searching: asyncio.Lock) -> _Read:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import ContactStatus
@@ -17,14 +17,15 @@ _ENDED = ("opted_out", "unreachable")
 
 
 class MailBook:
-    """The lookup of one transaction."""
+    """The lookup for one mail in one transaction; `intents` are our own mails that it names, newest first."""
 
-    def __init__(self, tx: AsyncConnection) -> None:
+    def __init__(self, tx: AsyncConnection, intents: Sequence[dict[str, Any]]) -> None:
         self._tx = tx
+        self._intents = intents
 
     async def thread_of(self, message_id: str) -> KnownThread | None:
         """The thread of a mail of ours, or of one that was filed before."""
-        ours = await threads.mails_with_id(self._tx, [message_id])
+        ours = [row for row in self._intents if row["message_id"] == message_id]
         if ours:
             return await self._thread_with(ours[0]["contact_id"], ours[0]["campaign_id"])
         filed = await threads.inbound_with_id(self._tx, [message_id])
@@ -67,9 +68,13 @@ class MailBook:
         return KnownThread(row["id"], contact, row["subject"], max(moments, default=None))
 
     async def _contact(self, contact_id: str) -> KnownContact | None:
-        query = select(contacts.c.id, contacts.c.account_id, contacts.c.email)
-        row = (await self._tx.execute(query.where(contacts.c.id == contact_id))).one_or_none()
+        row = (await self._tx.execute(_CONTACT, {"of": contact_id})).one_or_none()
         return KnownContact(row.id, row.account_id, row.email) if row else None
+
+
+_CONTACT = select(contacts.c.id, contacts.c.account_id, contacts.c.email).where(
+    contacts.c.id == bindparam("of")
+)
 
 
 async def without_thread(tx: AsyncConnection, limit: int = 500) -> list[dict[str, Any]]:

@@ -92,10 +92,10 @@ async def take_in(
         leaves = await wants_out(mail)
     if await _is_erased(tx, house, mail):
         mail, raw = InboundMail(raw_sha256=mail.raw_sha256, size=mail.size, kind=MailKind.LOOP), None
-    case = _Case(house.ids.new("inb"), mail, await place(mail, MailBook(tx)), now, leaves)
-    intents = await threads.mails_with_id(
-        tx, [*mail.in_reply_to, *mail.references, *mail.original_message_ids]
-    )
+    # the nearest references come last in the header, and only so many are looked for
+    named = (*mail.original_message_ids, *mail.in_reply_to, *reversed(mail.references))
+    intents = await threads.mails_with_id(tx, list(dict.fromkeys(named)))
+    case = _Case(house.ids.new("inb"), mail, await place(mail, MailBook(tx, intents)), now, leaves)
     await _settle_doubt(tx, intents, case)
     state, detail = await _at_once(tx, house, case, intents)
     await inbound.keep(tx, _row(mailbox, case, state, detail, intents), raw)
@@ -137,6 +137,8 @@ def _row(mailbox: str, case: _Case, state: str, detail: str, intents: list[dict[
 async def _settle_doubt(tx: AsyncConnection, intents: list[dict[str, Any]], case: _Case) -> None:
     """Who answers or reports on a mail has had it: doubt about that send is over."""
     for row in intents:
+        if row["state"] not in _DOUBTED:
+            continue
         values = {"sent_at": row["sent_at"] or case.now, "code": "seen_in_answer"}
         if await outbox.move(tx, row["id"], list(_DOUBTED), OutboxState.SENT, **values):
             body = {

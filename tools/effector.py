@@ -264,7 +264,7 @@ class Effector:
         except RainmakerError as error:
             return Attempt(Sending.REFUSED, error.code, error.message)
         try:
-            message = await asyncio.to_thread(self._message, claim, prepared)
+            message = await self._made(claim, prepared)
             recipient = wire_address(claim.ready.contact.email)
         except ValueError as error:
             return Attempt(Sending.REFUSED, "bad_text", str(error))
@@ -292,6 +292,12 @@ class Effector:
         async with self._db.read() as tx:
             row = await outbox.one(tx, claim.row["id"])
         return row is not None and (row["state"], row["owner"]) == (OutboxState.CLAIMED, self._owner)
+
+    async def _made(self, claim: _Claim, prepared: Prepared) -> bytes:
+        """The finished message; signing takes long enough for a thread of its own."""
+        if self._mailbox.dkim is None:
+            return self._message(claim, prepared)
+        return await asyncio.to_thread(self._message, claim, prepared)
 
     def _message(self, claim: _Claim, prepared: Prepared) -> bytes:
         terms, contact = self._terms, claim.ready.contact

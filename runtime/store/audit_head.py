@@ -15,6 +15,8 @@ from runtime.store import audit
 from runtime.store.audit import Head, Verified
 
 FIRST_HEAD_SECONDS = 3.0  # the very first head is written this soon after its record
+_WIDTH = 256  # bytes of a signed head; each overwrites the one before
+_MOST = 4096  # bytes that are read of a file that somebody else may have written
 
 
 @dataclass(frozen=True)
@@ -25,27 +27,51 @@ class HeadFile:
     key: bytes
 
     def keep(self, records: int, last_hash: str) -> None:
-        """Write the head of a chain that was just committed. A torn write cannot be seen: the file is replaced."""
-        with self.path.with_name(f".{self.path.name}.lock").open("w") as alone:
-            fcntl.flock(alone, fcntl.LOCK_EX)  # else a slower process could put an older head back
-            told = self.read()
-            if told is not None and told.records >= records:
-                return  # another process was faster
-            partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
-            partial.write_text(sign_head(self.key, Head(records, last_hash)), encoding="utf-8")
-            partial.replace(self.path)
+        """Write the head of a chain that was just committed.
+
+        In place and within one sector of the disk: the head is whole or the one before. Replacing the file would
+        make some file systems write it out at once, which takes longer than everything else about a record.
+        """
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)  # else a slower process could put an older head back
+            told = self._told(file)
+            if told is None:
+                os.ftruncate(file, 0)
+            if told is None or told.records < records:
+                line = sign_head(self.key, Head(records, last_hash)).ljust(_WIDTH - 1) + "\n"
+                os.pwrite(file, line.encode("ascii"), 0)
+        finally:
+            os.close(file)
 
     def read(self) -> Head | None:
         """The head that was kept; None when there is none or it is not ours."""
         try:
-            return check_head(self.key, self.path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
+            file = os.open(self.path, os.O_RDONLY)
+        except OSError:
             return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            return self._told(file)
+        except OSError:
+            return None
+        finally:
+            os.close(file)
+
+    def _told(self, file: int) -> Head | None:
+        return check_head(self.key, os.pread(file, _MOST, 0).decode("utf-8", "replace"))
+
+    def is_there(self) -> bool:
+        """False before the very first head: its file is made a moment before it is written."""
+        try:
+            return self.path.stat().st_size > 0
+        except OSError:
+            return False
 
     async def awaited(self) -> Head | None:
         """The head, given the moment that another process may need to write the very first one."""
         end = time.monotonic() + FIRST_HEAD_SECONDS
-        while not self.path.exists() and time.monotonic() < end:  # noqa: ASYNC110 - another process writes it
+        while not self.is_there() and time.monotonic() < end:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.02)
         return self.read()
 
@@ -55,7 +81,7 @@ async def verify_with_head(tx: AsyncConnection, kept: HeadFile) -> Verified:
 
     Records may have been added since the head was written (a crash between the two), but none may be gone.
     """
-    missing, head = not kept.path.exists(), kept.read()  # before the look, never after
+    missing, head = not kept.is_there(), kept.read()  # before the look, never after
     walked = await audit.verify(tx)
     if not walked.ok or (walked.records == 0 and missing):
         return walked

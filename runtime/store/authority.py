@@ -1,13 +1,14 @@
 """Versions of the authority matrix and earned autonomy levels as rows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Text, bindparam, cast, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.rows import insert_or_change
-from runtime.store.tables import autonomy_levels, policy_versions
+from runtime.store.tables import active_versions, autonomy_levels, policy_versions
 
 
 async def add_policy_version(
@@ -28,6 +29,27 @@ async def policy_version(tx: AsyncConnection, version_id: str) -> dict[str, Any]
     query = select(policy_versions).where(policy_versions.c.id == version_id)
     row = (await tx.execute(query)).mappings().one_or_none()
     return dict(row) if row else None
+
+
+@dataclass(frozen=True)
+class ActivePolicy:
+    """The version in force; `body` is its JSON, None when its row is gone."""
+
+    id: str
+    body: str | None
+
+
+async def active_policy(tx: AsyncConnection) -> ActivePolicy | None:
+    """The version in force; None while none was ever activated."""
+    row = (await tx.execute(_IN_FORCE)).one_or_none()
+    return ActivePolicy(row.version_id, row.body) if row else None
+
+
+_IN_FORCE = (
+    select(active_versions.c.version_id, cast(policy_versions.c.body, Text).label("body"))
+    .outerjoin(policy_versions, policy_versions.c.id == active_versions.c.version_id)
+    .where(active_versions.c.kind == "policy")
+)
 
 
 async def policy_versions_listed(tx: AsyncConnection) -> list[dict[str, Any]]:

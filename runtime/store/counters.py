@@ -1,8 +1,10 @@
 """Counters with a cap, as rows: what is left of a budget is spent in one conditional statement."""
 
 import math
+from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import case, select, text, update
+from sqlalchemy import TextClause, case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Correctable
@@ -30,6 +32,30 @@ async def spend(tx: AsyncConnection, name: str, period: str, amount: float, cap:
     values = {"name": name, "period": period, "amount": float(amount), "cap": float(cap)}
     done = await tx.execute(_SPEND, values, execution_options={"preserve_rowcount": True})
     return done.rowcount == 1
+
+
+async def take_one_of_each(
+    tx: AsyncConnection, lines: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], float]:
+    """Add one to each of these counters (name, period); returns how much of each is spent then.
+
+    Their rows are locked until the transaction ends, so who finds a cap passed gives back before anybody else looks.
+    """
+    values = {
+        f"{part}{n}": value for n, line in enumerate(lines) for part, value in zip("np", line, strict=True)
+    }
+    rows = await tx.execute(_take(len(lines)), values)
+    return {(row.name, row.period): float(row.used) for row in rows}
+
+
+@cache
+def _take(lines: int) -> TextClause:
+    rows = ", ".join(f"(:n{n}, :p{n}, 1.0)" for n in range(lines))
+    return text(f"""
+        INSERT INTO counters (name, period, used) VALUES {rows}
+        ON CONFLICT (name, period) DO UPDATE SET used = counters.used + excluded.used
+        RETURNING name, period, used
+    """)
 
 
 async def used(tx: AsyncConnection, name: str, period: str) -> float:

@@ -53,8 +53,10 @@ async def keep_decision(
 async def proposal(tx: AsyncConnection, proposal_id: str) -> Proposal | None:
     """One proposal."""
     row = (await tx.execute(by(proposals.c.id), {"id": proposal_id})).mappings().one_or_none()
-    if row is None:
-        return None
+    return _proposal_of(row) if row else None
+
+
+def _proposal_of(row: Any) -> Proposal:
     return Proposal(
         id=row["id"],
         action=row["action"],
@@ -68,11 +70,8 @@ async def proposal(tx: AsyncConnection, proposal_id: str) -> Proposal | None:
 
 async def decision(tx: AsyncConnection, decision_id: str) -> Decision | None:
     """One decision with its proposal."""
-    row = (await tx.execute(by(decisions.c.id), {"id": decision_id})).mappings().one_or_none()
+    row = (await tx.execute(_DECISION, {"of": decision_id})).mappings().one_or_none()
     if row is None:
-        return None
-    about = await proposal(tx, row["proposal_id"])
-    if about is None:
         return None
     judgement = Judgement(
         verdict=Verdict(row["verdict"]),
@@ -80,12 +79,26 @@ async def decision(tx: AsyncConnection, decision_id: str) -> Decision | None:
         risk=tuple(RiskPart.model_validate(part) for part in row["risk"]),
     )
     return Decision(
-        id=row["id"],
-        proposal=about,
+        id=decision_id,
+        proposal=_proposal_of(row),
         judgement=judgement,
         policy_version=row["policy_version"],
-        made_at=row["made_at"],
+        made_at=row["decided_at"],
     )
+
+
+_DECISION = (
+    select(
+        proposals,
+        decisions.c.verdict,
+        decisions.c.hits,
+        decisions.c.risk,
+        decisions.c.policy_version,
+        decisions.c.made_at.label("decided_at"),
+    )
+    .join(proposals, proposals.c.id == decisions.c.proposal_id)
+    .where(decisions.c.id == bindparam("of"))
+)
 
 
 async def decision_about(tx: AsyncConnection, proposal_id: str) -> str | None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import digest
-from runtime.store.rows import by, label_columns
+from runtime.store.rows import by, insert_new, label_columns
 from runtime.store.talk_tables import inbound, mailboxes, raw_mails
 
 NEW, HANDLED, WAITING, IGNORED, QUARANTINED = "new", "handled", "waiting", "ignored", "quarantined"
@@ -51,19 +51,26 @@ async def mailbox_states(tx: AsyncConnection) -> list[dict[str, Any]]:
 
 async def known(tx: AsyncConnection, mailbox: str, sha256: str) -> str | None:
     """Id of the same mail taken in before: the same bytes. A Message-ID alone proves nothing, people reuse them."""
-    query = select(inbound.c.id).where(inbound.c.mailbox == mailbox, inbound.c.sha256 == sha256).limit(1)
-    return (await tx.execute(query)).scalar_one_or_none()
+    return (await tx.execute(_KNOWN, {"in": mailbox, "bytes": sha256})).scalar_one_or_none()
+
+
+_KNOWN = (
+    select(inbound.c.id)
+    .where(inbound.c.mailbox == bindparam("in"), inbound.c.sha256 == bindparam("bytes"))
+    .limit(1)
+)
 
 
 async def keep(tx: AsyncConnection, row: dict[str, Any], raw: bytes | None) -> None:
     """Store a mail; its raw bytes once, however many mailboxes got it."""
     label = row.pop("label")
-    await tx.execute(insert(inbound).values(**row, **label_columns(label)))
-    if raw is None:
-        return
-    there = select(raw_mails.c.sha256).where(raw_mails.c.sha256 == row["sha256"])
-    if (await tx.execute(there)).scalar_one_or_none() is None:
-        await tx.execute(insert(raw_mails).values(sha256=row["sha256"], bytes=raw, kept_at=row["came_at"]))
+    await tx.execute(_KEEP, {**row, **label_columns(label)})
+    if raw is not None:
+        copy = {"sha256": row["sha256"], "bytes": raw, "kept_at": row["came_at"]}
+        await insert_new(tx, raw_mails, copy, unique=["sha256"])
+
+
+_KEEP = insert(inbound)
 
 
 async def one(tx: AsyncConnection, inbound_id: str) -> dict[str, Any] | None:

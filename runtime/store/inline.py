@@ -14,15 +14,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 async def inline(tx: AsyncConnection) -> AsyncIterator[AsyncConnection]:
     """Statements inside run without a thread of their own; for many short ones in a row, never for long reads."""
     driver = (await tx.get_raw_connection()).driver_connection if tx.dialect.name == "sqlite" else None
-    if driver is None or "_execute" in vars(driver):
+    if driver is None or driver._execute is _at_once:
         yield tx
         return
-
-    async def at_once(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        return work(*args, **named)
-
-    driver._execute = at_once  # the connection is ours until the transaction ends; a contract test holds this
+    before, driver._execute = (
+        driver._execute,
+        _at_once,
+    )  # ours until the transaction ends; a contract test holds this
     try:
         yield tx
     finally:
-        del driver._execute
+        driver._execute = before
+
+
+async def _at_once(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    return work(*args, **named)
+
+
+def cursors_inline(driver: Any) -> None:
+    """Let a new connection to SQLite make its cursors in the loop's thread: that touches no file."""
+    in_thread = driver._execute
+
+    async def execute(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if work.__name__ == "cursor":
+            return work(*args, **named)
+        return await in_thread(work, *args, **named)
+
+    driver._execute = execute

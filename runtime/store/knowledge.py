@@ -1,10 +1,12 @@
 """Pages, evidence, company profiles and ICP versions."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import Text, bindparam, cast, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.icp import CompanyProfile, Icp, IcpLine, in_order
@@ -13,7 +15,7 @@ from domain.knowledge import Evidence, Page, text_hash
 from domain.labels import Label
 from runtime.store import versions
 from runtime.store.rows import insert_many, label_columns, label_of
-from runtime.store.tables import evidence, icp_versions, pages, profiles
+from runtime.store.tables import active_versions, evidence, icp_versions, pages, profiles
 
 SELLER = "seller"  # the subject of our own site
 
@@ -101,14 +103,21 @@ async def keep_profile(
 
 async def active_profile(tx: AsyncConnection) -> CompanyProfile | None:
     """Our own company's profile in force."""
-    profile_id = await versions.active_version(tx, "profile")
-    if profile_id is None:
-        return None
-    body = (await tx.execute(_PROFILE, {"of": profile_id})).scalar_one_or_none()
-    return CompanyProfile.model_validate(body) if body else None
+    body = (await tx.execute(_PROFILE)).scalar_one_or_none()
+    return _profile(body) if body else None
 
 
-_PROFILE = select(profiles.c.body).where(profiles.c.id == bindparam("of"))
+@lru_cache(maxsize=4)
+def _profile(body: str) -> CompanyProfile:
+    """Read once for each content: every judgement on a mail asks for it."""
+    return CompanyProfile.model_validate(json.loads(body))
+
+
+_PROFILE = (
+    select(cast(profiles.c.body, Text))
+    .join(active_versions, active_versions.c.version_id == profiles.c.id)
+    .where(active_versions.c.kind == "profile")
+)
 
 
 def _icp_of(values: Mapping[Any, Any]) -> Icp:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Update, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, Update, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decisions import OutboxState
@@ -14,8 +14,8 @@ from runtime.store.tables import outbox
 
 MAILS = ("send_email", "answer_mail")
 OPEN = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.IN_DOUBT)
-_COUNTED = text("outbox.state IN ('sent', 'claimed', 'in_doubt', 'held')")  # left, or may have
-_LEFT_AT = func.coalesce(outbox.c.sent_at, outbox.c.due_at)  # the index ix_outbox_left says the same
+COUNTED = ("sent", "claimed", "in_doubt", "held")  # left, or may have
+LEFT_AT = func.coalesce(outbox.c.sent_at, outbox.c.due_at)  # the index ix_outbox_left says the same
 _SINCE = bindparam("since", type_=outbox.c.due_at.type)
 
 
@@ -111,41 +111,24 @@ async def postpone(tx: AsyncConnection, outbox_id: str, due_at: datetime, why: s
 
 async def cancel_touches(tx: AsyncConnection, contact_id: str, code: str, detail: str) -> int:
     """Cancel what a campaign still has queued for a person; answers to them are none of it."""
-    where = (
-        (outbox.c.contact_id == contact_id)
-        & (outbox.c.kind == "send_email")
-        & (outbox.c.state == OutboxState.QUEUED)
-    )
-    values = {"state": str(OutboxState.CANCELLED), "code": code, "detail": detail}
-    return (await tx.execute(update(outbox).where(where).values(**values))).rowcount
+    values = {"of": contact_id, "to_code": code, "to_detail": detail}
+    return (await tx.execute(_CANCEL_TOUCHES, values)).rowcount
 
 
-async def sent_times(
-    tx: AsyncConnection,
-    *,
-    contact_id: str = "",
-    account_id: str = "",
-    campaign_id: str = "",
-    kinds: Sequence[str] = ("send_email",),
-    since: datetime | None = None,
-) -> list[datetime]:
-    """Times of mails sent, or possibly sent, to a contact, an account, in a campaign, or anyone.
+_CANCEL_TOUCHES = (
+    update(outbox)
+    .where(outbox.c.contact_id == bindparam("of"), outbox.c.kind == "send_email", outbox.c.state == "queued")
+    .values(state="cancelled", code=bindparam("to_code"), detail=bindparam("to_detail"))
+)
+
+
+async def left_since(tx: AsyncConnection, since: datetime) -> int:
+    """How many mails left since a moment, or may have.
 
     A claimed or doubtful intent counts at its due time, which the claim sets to its own business time:
     a cap must hold even if it did arrive.
     """
-    named = {"contact_id": contact_id, "account_id": account_id, "campaign_id": campaign_id}
-    given = {name: value for name, value in named.items() if value}
-    query = _sent_times(tuple(given), tuple(kinds), since is not None)
-    return list((await tx.execute(query, {**given, "since": since})).scalars())
-
-
-@cache
-def _sent_times(names: tuple[str, ...], kinds: tuple[str, ...], since: bool) -> Select[Any]:
-    wanted = [outbox.c[name] == bindparam(name) for name in names]
-    if since:
-        wanted.append(_LEFT_AT >= _SINCE)
-    return select(_LEFT_AT).where(_among(outbox.c.kind, kinds), _COUNTED, *wanted)
+    return int((await tx.execute(_LEFT_SINCE, {"since": since})).scalar_one())
 
 
 def _among(column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -153,17 +136,10 @@ def _among(column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(column == value for value in values))
 
 
-async def was_sent(tx: AsyncConnection, contact_id: str) -> bool:
-    """True when a mail certainly reached this contact's server; doubtful ones do not count."""
-    return (await tx.execute(_SENT, {"contact": contact_id})).scalar_one_or_none() is not None
-
-
-_SENT = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.contact_id == bindparam("contact"), _among(outbox.c.kind, MAILS), outbox.c.state == "sent"
-    )
-    .limit(1)
+_LEFT_SINCE = (
+    select(func.count())
+    .select_from(outbox)
+    .where(_among(outbox.c.kind, MAILS), text(f"outbox.state IN {COUNTED}"), LEFT_AT >= _SINCE)
 )
 
 

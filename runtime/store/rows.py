@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, bindparam, insert, select
+from sqlalchemy import Column, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,22 +36,40 @@ async def insert_new(
     tx: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: Sequence[str]
 ) -> bool:
     """Insert a row unless one with the same key is there; False then. One statement, safe beside other writers."""
-    add = _insert(tx, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
-    done = await tx.execute(add, execution_options={"preserve_rowcount": True})
+    add = _insert_new(tx.dialect.name, table, tuple(unique))
+    done = await tx.execute(add, dict(values), execution_options={"preserve_rowcount": True})
     return done.rowcount == 1
+
+
+@cache
+def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> postgresql.Insert | sqlite.Insert:
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=unique)
 
 
 async def insert_or_change(
     tx: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: Sequence[str]
 ) -> None:
     """Insert a row, or give the one with the same key these values."""
-    add = _insert(tx, table).values(**values)
+    add = _insert(tx.dialect.name, table).values(**values)
     others = {name: add.excluded[name] for name in values if name not in unique}
     await tx.execute(add.on_conflict_do_update(index_elements=list(unique), set_=others))
 
 
-def _insert(tx: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+async def change_one(tx: AsyncConnection, key: Column[Any], row_id: str, values: Mapping[str, Any]) -> None:
+    """Give the row whose key has this value others in some columns."""
+    if values:
+        given = {f"to_{name}": value for name, value in values.items()}
+        await tx.execute(_change(key, tuple(sorted(values))), {**given, "is": row_id})
+
+
+@cache
+def _change(key: Column[Any], names: tuple[str, ...]) -> Update:
+    new = {name: bindparam(f"to_{name}", type_=key.table.c[name].type) for name in names}
+    return update(key.table).where(key == bindparam("is")).values(new)
 
 
 CHUNK = 400  # rows a statement; keeps below every backend's parameter limit

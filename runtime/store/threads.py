@@ -1,21 +1,27 @@
 """Threads with people outside: who, about what, and where the lead stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.store.rows import by, label_columns
+from runtime.store.rows import by, change_one, label_columns
 from runtime.store.tables import contacts, outbox
 from runtime.store.talk_tables import inbound, threads
+
+MOST_IDS = 200  # Message-IDs that are looked for at once
 
 
 async def make(tx: AsyncConnection, row: dict[str, Any]) -> None:
     """Open a thread."""
     label = row.pop("label")
-    await tx.execute(insert(threads).values(**row, **label_columns(label)))
+    await tx.execute(_MAKE, {**row, **label_columns(label)})
+
+
+_MAKE = insert(threads)
 
 
 async def one(tx: AsyncConnection, thread_id: str) -> dict[str, Any] | None:
@@ -26,8 +32,12 @@ async def one(tx: AsyncConnection, thread_id: str) -> dict[str, Any] | None:
 
 async def of_contact(tx: AsyncConnection, contact_id: str) -> list[dict[str, Any]]:
     """The threads of a contact, newest first."""
-    query = select(threads).where(threads.c.contact_id == contact_id).order_by(threads.c.made_at.desc())
-    return [dict(row) for row in (await tx.execute(query)).mappings()]
+    return [dict(row) for row in (await tx.execute(_OF_CONTACT, {"contact": contact_id})).mappings()]
+
+
+_OF_CONTACT = (
+    select(threads).where(threads.c.contact_id == bindparam("contact")).order_by(threads.c.made_at.desc())
+)
 
 
 async def in_states(
@@ -42,39 +52,61 @@ async def in_states(
 
 async def change(tx: AsyncConnection, thread_id: str, **values: object) -> None:
     """Change a thread."""
-    await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values))
+    await change_one(tx, threads.c.id, thread_id, values)
 
 
 async def mails_with_id(tx: AsyncConnection, message_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Our own mails (intents) with one of these Message-IDs, newest first."""
-    if not message_ids:
-        return []
-    query = select(outbox).where(outbox.c.message_id.in_(list(message_ids)[:200]))
-    return [dict(row) for row in (await tx.execute(query.order_by(outbox.c.made_at.desc()))).mappings()]
+    return await _with_ids(tx, _OURS, message_ids)
 
 
 async def inbound_with_id(tx: AsyncConnection, message_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Mails that came in before with one of these Message-IDs."""
-    if not message_ids:
+    return await _with_ids(tx, _CAME_IN, message_ids)
+
+
+async def _with_ids(tx: AsyncConnection, query: Select[Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+    if not ids:
         return []
-    query = select(inbound).where(inbound.c.message_id.in_(list(message_ids)[:200]))
-    return [dict(row) for row in (await tx.execute(query.order_by(inbound.c.came_at.desc()))).mappings()]
+    return [dict(row) for row in (await tx.execute(query, {"ids": list(ids)[:MOST_IDS]})).mappings()]
+
+
+_IDS = bindparam("ids", expanding=True)
+_OURS = select(outbox).where(outbox.c.message_id.in_(_IDS)).order_by(outbox.c.made_at.desc())
+_CAME_IN = select(inbound).where(inbound.c.message_id.in_(_IDS)).order_by(inbound.c.came_at.desc())
 
 
 async def contacts_at(tx: AsyncConnection, address: str) -> list[str]:
-    """Ids of contacts with this address (compared in lower case)."""
-    query = select(contacts.c.id).where(func.lower(contacts.c.email) == address.lower())
-    return list((await tx.execute(query.order_by(contacts.c.made_at))).scalars())
+    """Ids of contacts with this address (compared in lower case), the oldest first."""
+    return list((await tx.execute(_AT, {"address": address.lower()})).scalars())
 
 
-async def resting(tx: AsyncConnection, campaign_id: str, contact_id: str) -> datetime | None:
-    """Until when a person of a campaign wants to be left alone."""
-    values = {"campaign": campaign_id, "contact": contact_id}
-    return (await tx.execute(_RESTING, values)).scalar_one_or_none()
+_AT = (
+    select(contacts.c.id)
+    .where(func.lower(contacts.c.email) == bindparam("address"))
+    .order_by(contacts.c.made_at)
+)
 
 
-_RESTING = select(func.max(threads.c.until)).where(
-    threads.c.campaign_id == bindparam("campaign"), threads.c.contact_id == bindparam("contact")
+@dataclass(frozen=True)
+class Lead:
+    """Where one person of a campaign stands."""
+
+    state: str = ""  # "" before the first mail
+    until: datetime | None = None  # they want to be left alone until then
+
+
+async def lead(tx: AsyncConnection, campaign_id: str, contact_id: str) -> Lead:
+    """Where one person of a campaign stands, by their newest thread; they rest as long as any of theirs says."""
+    rows = (await tx.execute(_LEAD, {"campaign": campaign_id, "contact": contact_id})).all()
+    until = max((row.until for row in rows if row.until is not None), default=None)
+    return Lead(rows[0].state, until) if rows else Lead()
+
+
+_LEAD = (
+    select(threads.c.state, threads.c.until)
+    .where(threads.c.contact_id == bindparam("contact"), threads.c.campaign_id == bindparam("campaign"))
+    .order_by(threads.c.made_at.desc(), threads.c.id)
 )
 
 
@@ -83,18 +115,6 @@ async def states_of(tx: AsyncConnection, campaign_id: str) -> dict[str, str]:
     return {row.contact_id: row.state for row in await tx.execute(_STATES, {"campaign": campaign_id})}
 
 
-async def state_of(tx: AsyncConnection, campaign_id: str, contact_id: str) -> str:
-    """Where one person of a campaign stands; "" before the first mail."""
-    values = {"campaign": campaign_id, "contact": contact_id}
-    return (await tx.execute(_STATE, values)).scalar_one_or_none() or ""
-
-
-_STATE = (
-    select(threads.c.state)
-    .where(threads.c.contact_id == bindparam("contact"), threads.c.campaign_id == bindparam("campaign"))
-    .order_by(threads.c.made_at.desc(), threads.c.id)
-    .limit(1)
-)
 _STATES = select(threads.c.contact_id, threads.c.state).where(threads.c.campaign_id == bindparam("campaign"))
 
 

@@ -1,5 +1,6 @@
 """How often an agent did a kind of act, by day and by hour: counters, so that a decision asks for them cheaply."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -20,28 +21,41 @@ async def count(tx: AsyncConnection, agent: str, action: str, now: datetime) -> 
         await tx.execute(update(counters).where(where).values(used=counters.c.used + 1))
 
 
-async def earlier_days(tx: AsyncConnection, agent: str, action: str, now: datetime) -> list[int]:
-    """Acts of every earlier day on which there were any, within the last 60 days."""
-    values = {"of": _days(agent, action), "today": _day(now), "first": _day(now - timedelta(days=DAYS))}
-    return [int(used) for used in (await tx.execute(_EARLIER, values)).scalars()]
+@dataclass(frozen=True)
+class Usage:
+    """Acts of an agent of one kind."""
+
+    days: tuple[int, ...]  # of every earlier day on which there were any, within the last 60 days
+    last_hour: (
+        int  # of this hour of the clock and the one before: never less than those of the last 60 minutes
+    )
 
 
-_EARLIER = select(counters.c.used).where(
-    counters.c.name == bindparam("of"),
-    counters.c.period < bindparam("today"),
-    counters.c.period >= bindparam("first"),
-)
+async def of(tx: AsyncConnection, agent: str, action: str, now: datetime) -> Usage:
+    """How often an agent did a kind of act."""
+    values = {
+        "days": _days(agent, action),
+        "today": _day(now),
+        "first": _day(now - timedelta(days=DAYS)),
+        "hours": _hours(agent, action),
+        "this": _hour(now),
+        "last": _hour(now - timedelta(hours=1)),
+    }
+    rows = (await tx.execute(_LOOK, values)).all()
+    return Usage(
+        days=tuple(int(row.used) for row in rows if row.name == values["days"]),
+        last_hour=sum(int(row.used) for row in rows if row.name == values["hours"]),
+    )
 
 
-async def last_hour(tx: AsyncConnection, agent: str, action: str, now: datetime) -> int:
-    """Acts in this hour of the clock and the one before: never less than those of the last 60 minutes."""
-    periods = {"this": _hour(now), "last": _hour(now - timedelta(hours=1))}
-    query = await tx.execute(_IN_HOURS, {"of": _hours(agent, action), **periods})
-    return sum(int(used) for used in query.scalars())
-
-
-_IN_HOURS = select(counters.c.used).where(
-    counters.c.name == bindparam("of"), counters.c.period.in_([bindparam("this"), bindparam("last")])
+_LOOK = select(counters.c.name, counters.c.used).where(
+    (
+        (counters.c.name == bindparam("days"))
+        & (counters.c.period < bindparam("today"))
+        & (counters.c.period >= bindparam("first"))
+    )
+    | ((counters.c.name == bindparam("hours")) & (counters.c.period == bindparam("this")))
+    | ((counters.c.name == bindparam("hours")) & (counters.c.period == bindparam("last")))
 )
 
 

@@ -84,7 +84,7 @@ async def test_a_budget_is_never_overspent(race: Race, database: Database) -> No
 async def test_acts_are_counted_one_by_one(race: Race, database: Database) -> None:
     await race(12, lambda tx, _: usage.count(tx, "outreach", "send_email", NOW))
     async with database.read() as tx:
-        assert await usage.last_hour(tx, "outreach", "send_email", NOW) == 12
+        assert (await usage.of(tx, "outreach", "send_email", NOW)).last_hour == 12
 
 
 async def test_a_permit_is_spent_once(race: Race, database: Database) -> None:

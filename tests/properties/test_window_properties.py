@@ -128,7 +128,7 @@ def test_a_sender_that_obeys_never_breaks_spacing_caps_or_window(data: st.DataOb
         times = limits.SendTimes(
             contact=tuple(moment for moment, one, _ in sent if one == who),
             account=tuple(moment for moment, _, one in sent if one == company),
-            mailbox=tuple(moment for moment, _, _ in sent),
+            mailbox_today=sum(moment.date() == at.date() for moment, _, _ in sent),
         )
         wait = limits.earliest(at, ["Europe/London"], times, started)
         if wait is None:

@@ -7,12 +7,11 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from domain.errors import Correctable
-from tools.act.invite import InvitePart, attach_invite
+from tools.act.invite import InvitePart
+from tools.act.mail_body import MimePart, joined, text_part, whole_message
 from tools.act.mail_headers import address_line, check_headers, plain_line, text_line, wire_address
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -59,13 +58,21 @@ def compose(
         Correctable: bad_dkim_key, bad_public_url, bad_sender – no mail of this workspace can be made.
     """
     footer = _footer(envelope)
-    content = EmailMessage(policy=SMTP)
-    content.set_content(f"{to_text(body)}\n\n{footer}\n", charset="utf-8", cte="quoted-printable")
-    content.add_alternative(_page(body, footer), subtype="html", charset="utf-8", cte="quoted-printable")
-    attach_invite(content, invite)
-    headers = _headers(subject, envelope)
-    raw = b"".join(headers.values()) + content.as_bytes()
-    check_headers(raw, (*headers, *content.keys()))
+    texts = (text_part(f"{to_text(body)}\n\n{footer}\n", "plain"), text_part(_page(body, footer), "html"))
+    beside = joined("alternative", (*texts, *(part.mime for part in invite if part.alternative)))
+    attached = (part.mime for part in invite if not part.alternative)
+    return finished(_headers(subject, envelope), joined("mixed", (beside, *attached)), dkim_key)
+
+
+def finished(headers: dict[str, bytes], body: MimePart, dkim_key: DkimKey | None) -> bytes:
+    """The message of these headers and this body, checked to have no others, and signed where there is a key.
+
+    Raises:
+        ValueError: it would have others.
+        Correctable: bad_dkim_key.
+    """
+    raw = whole_message(headers, body)
+    check_headers(raw, (*headers, "MIME-Version", "Content-Type"))
     return signed(raw, dkim_key)
 
 

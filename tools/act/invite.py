@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from domain.meetings import Meeting, MeetingState, Partstat
+from tools.act.mail_body import MimePart, file_part
 from tools.act.mail_headers import wire_address
 from tools.read.calendar.zones import zone_changes, zone_named
 
@@ -36,12 +36,8 @@ class InviteMethod(StrEnum):
 class InvitePart:
     """One MIME part of an invitation. `alternative` parts stand beside the text, others are attached."""
 
-    maintype: str
-    subtype: str
-    content: bytes
+    mime: MimePart
     alternative: bool
-    method: str = ""
-    filename: str = ""
 
 
 def stored_event(meeting: Meeting, now: datetime) -> bytes:
@@ -61,26 +57,9 @@ def invite_parts(meeting: Meeting, now: datetime) -> tuple[InvitePart, ...]:
     ics = invitation(meeting, method, now)
     name = "cancelled.ics" if off else "invite.ics"
     return (
-        InvitePart("text", "calendar", ics, alternative=True, method=method.value),
-        InvitePart("application", "ics", ics, alternative=False, filename=name),
+        InvitePart(file_part(ics, f'text/calendar; charset="utf-8"; method={method}'), alternative=True),
+        InvitePart(file_part(ics, "application/ics", name), alternative=False),
     )
-
-
-def attach_invite(message: EmailMessage, parts: tuple[InvitePart, ...]) -> None:
-    """Put the parts into a mail that has its text (and HTML) already: alternatives first, then attachments."""
-    for part in sorted(parts, key=lambda part: not part.alternative):
-        if part.alternative:
-            message.add_alternative(
-                part.content.decode("utf-8"),
-                subtype=part.subtype,
-                charset="utf-8",
-                cte="base64",
-                params={"method": part.method},
-            )
-        else:
-            message.add_attachment(
-                part.content, maintype=part.maintype, subtype=part.subtype, filename=part.filename
-            )
 
 
 def revised_event(stored: str, meeting: Meeting, now: datetime) -> bytes:

@@ -89,6 +89,7 @@ def check_headers(raw: bytes, expected: tuple[str, ...]) -> None:
     Raises:
         ValueError: it has others.
     """
-    found = tuple(name.lower() for name in BytesHeaderParser().parsebytes(raw))
+    head = raw.partition(b"\r\n\r\n")[0]
+    found = tuple(name.lower() for name in BytesHeaderParser().parsebytes(head + b"\r\n\r\n"))
     if found != tuple(name.lower() for name in expected):
         raise ValueError("the message would carry headers it must not have")

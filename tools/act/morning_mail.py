@@ -6,12 +6,11 @@ The text is the page as it is shown everywhere else; nothing in it is read as HT
 import html
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
-from tools.act.compose_mail import DkimKey, Envelope, signed, to_text
-from tools.act.mail_headers import address_line, check_headers, plain_line, text_line
+from tools.act.compose_mail import DkimKey, Envelope, finished, to_text
+from tools.act.mail_body import joined, text_part
+from tools.act.mail_headers import address_line, plain_line, text_line
 
 _TITLE = re.compile(r"\*\*(.+?)\*\*(.*)")
 CALLS = "Needs you"  # the part that stands out
@@ -36,13 +35,8 @@ def compose_page(
         Correctable: bad_dkim_key.
     """
     chat = f"{public_url.rstrip('/')}/chat/" if public_url else ""
-    content = EmailMessage(policy=SMTP)
-    content.set_content(_plain(text, chat), charset="utf-8", cte="quoted-printable")
-    content.add_alternative(_page(text, chat), subtype="html", charset="utf-8", cte="quoted-printable")
-    headers = _headers(subject, envelope)
-    raw = b"".join(headers.values()) + content.as_bytes()
-    check_headers(raw, (*headers, *content.keys()))
-    return signed(raw, dkim_key)
+    texts = (text_part(_plain(text, chat), "plain"), text_part(_page(text, chat), "html"))
+    return finished(_headers(subject, envelope), joined("alternative", texts), dkim_key)
 
 
 def _headers(subject: str, envelope: Envelope) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 The world may have changed since the approval, and so may the records. Reads only; the effector acts on it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,16 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import budgets, gate, judge, limits, own_people, switch
 from autonomy.budgets import MailUse
+from autonomy.mail_facts import MailRecords, mail_records
 from autonomy.policy import Policy
 from autonomy.policy_book import in_force
 from autonomy.stop_file import with_stop_file
 from autonomy.terms import Terms
 from domain.accounts import Contact
-from domain.actions import Letter, NotifyOwner, SendEmail, addressee, parse_action
-from domain.campaigns import CampaignState
+from domain.actions import Letter, Mail, NotifyOwner, SendEmail, addressee, parse_action
+from domain.campaigns import Campaign, CampaignState
 from domain.decisions import Decision, Verdict
 from domain.labels import Integrity, Label
-from runtime.store import audit, campaigns, crm, decisions, outbox, people, threads
+from runtime.store import audit, crm, decisions, outbox, people
+from runtime.store.threads import Lead
+from runtime.store.written import Written, written
+
+_NO_LEAD, _NOTHING = Lead(), Written()
 
 
 @dataclass(frozen=True)
@@ -54,22 +59,51 @@ async def recheck(
 ) -> Ready | Never | NotNow:
     """Judge one queued intent again."""
     stored = await decisions.decision(tx, row["decision_id"])
-    stop = await _stopped(tx, row, stored, terms)
+    action = _action_of(row)
+    records = await mail_records(tx, action) if isinstance(action, Mail) else MailRecords()
+    stop = await _stopped(tx, row, stored, records.campaign, terms)
     if stop:
         return NotNow(None, stop)
     said = await audit.said(tx, row["decision_id"], row["action_hash"])
-    action = _action_of(row)
     refusal = await _records_differ(tx, row, action, stored, said, now) or await _judged_again(
-        tx, stored, said, terms, policy, now
+        tx, stored, said, records, terms, policy, now
     )
     if refusal:
         return refusal
-    ours = isinstance(action, NotifyOwner)
-    contact = await (_of_ours(tx, row, terms) if ours else crm.contact(tx, row["contact_id"]))
-    if contact is None or action is None:
+    addressed = await _addressed(tx, row, action, records, terms)
+    if addressed is None:
         return Never("refused", "The recipient is not in the CRM.")
-    wait = await _reserved(tx, row, action, contact, terms, now)
-    return wait or Ready(action, contact, not await outbox.was_sent(tx, contact.id))
+    wait = await _reserved(tx, row, addressed, terms, now)
+    if wait:
+        return wait
+    reached = addressed.written.reached(addressed.contact.id)
+    return Ready(addressed.action, addressed.contact, first=not reached)
+
+
+@dataclass(frozen=True)
+class _Addressed:
+    """A letter with who gets it, and what was written to them before."""
+
+    action: Letter
+    contact: Contact
+    written: Written = _NOTHING
+    lead: Lead = _NO_LEAD
+
+
+async def _addressed(
+    tx: AsyncConnection, row: dict[str, Any], action: Letter | None, records: MailRecords, terms: Terms
+) -> _Addressed | None:
+    if action is None:
+        return None
+    if isinstance(action, NotifyOwner):
+        ours = await _of_ours(tx, row, terms)
+        return _Addressed(action, ours) if ours else None
+    if isinstance(action, Mail):
+        return _Addressed(action, records.contact, records.written, records.lead) if records.contact else None
+    contact = await crm.contact(tx, row["contact_id"])
+    if contact is None:
+        return None
+    return _Addressed(action, contact, await written(tx, contact.id, contact.account_id, action.key))
 
 
 def _action_of(row: dict[str, Any]) -> Letter | None:
@@ -90,7 +124,13 @@ async def _of_ours(tx: AsyncConnection, row: dict[str, Any], terms: Terms) -> Co
     return Contact(id=found.user_id, account_id="", name=found.name, email=found.address, label=label)
 
 
-async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | None, terms: Terms) -> str:
+async def _stopped(
+    tx: AsyncConnection,
+    row: dict[str, Any],
+    stored: Decision | None,
+    campaign: Campaign | None,
+    terms: Terms,
+) -> str:
     """Why the kill switch or a paused campaign keeps the intent waiting; empty when nothing does."""
     scopes = [
         f"campaign:{row['campaign_id']}",
@@ -103,7 +143,6 @@ async def _stopped(tx: AsyncConnection, row: dict[str, Any], stored: Decision | 
     stop = switch.stopped(thrown, "sends", scopes)
     if stop:
         return stop
-    campaign = await campaigns.campaign(tx, row["campaign_id"])
     return "The campaign is paused." if campaign and campaign.state is CampaignState.PAUSED else ""
 
 
@@ -138,6 +177,7 @@ async def _judged_again(
     tx: AsyncConnection,
     stored: Decision | None,
     said: audit.Said,
+    records: MailRecords,
     terms: Terms,
     policy: Policy,
     now: datetime,
@@ -145,11 +185,10 @@ async def _judged_again(
     """The gate on today's facts. A stop only waits, and this intent itself is no earlier one."""
     if stored is None:
         return Never("no_decision", "There is no decision on this mail.")
-    snapshot = await judge.take_snapshot(tx, stored.proposal, terms, now)
+    snapshot = await judge.take_facts(tx, stored.proposal, terms, now, records=records)
     mail = snapshot.mail.model_copy(update={"already": None}) if snapshot.mail else None
     notice = snapshot.notice.model_copy(update={"already": None}) if snapshot.notice else None
-    changed = {"mail": mail, "notice": notice, "stopped_sends": None, "stopped_effects": None}
-    snapshot = snapshot.model_copy(update=changed)
+    snapshot = snapshot.model_copy(update={"mail": mail, "notice": notice})
     if mail is not None and mail.contact_candidate and isinstance(stored.proposal.action, SendEmail):
         return Never("refused", "Nobody approved this recipient as a contact.")
     judgement = gate.decide(stored.proposal, snapshot, await in_force(tx, policy))
@@ -169,37 +208,37 @@ def use_of(row: dict[str, Any], terms: Terms) -> MailUse:
 
 
 async def _reserved(
-    tx: AsyncConnection, row: dict[str, Any], action: Letter, contact: Contact, terms: Terms, now: datetime
+    tx: AsyncConnection, row: dict[str, Any], addressed: _Addressed, terms: Terms, now: datetime
 ) -> NotNow | None:
     """Take the mail from its budgets, then look at the clock: the counters' locks keep other claims out."""
     use = use_of(row, terms)
     ramp = limits.ramp_cap(terms.mailbox_started or now.date(), now.astimezone(UTC).date())
     short = await budgets.reserve(tx, use, now, terms.budgets, ramp)
-    ours = isinstance(action, NotifyOwner)  # their morning is kept by the timetable
-    wait = None if ours else await _wait(tx, action, contact, terms, now)
+    ours = isinstance(addressed.action, NotifyOwner)  # their morning is kept by the timetable
+    wait = None if ours else await _wait(tx, addressed, terms, now)
     if short is None and wait is not None:
         await budgets.give_back(tx, use, now)
     if short is None or wait is not None:
         return wait  # the clock knows better until when
-    tomorrow = (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return NotNow(tomorrow, short)
+    return NotNow(_midnight(now) + timedelta(days=1), short)
 
 
-async def _wait(
-    tx: AsyncConnection, action: Letter, contact: Contact, terms: Terms, now: datetime
-) -> NotNow | None:
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    mailbox = tuple(await outbox.sent_times(tx, kinds=outbox.MAILS, since=day))
-    times = limits.SendTimes(mailbox=mailbox)
-    if isinstance(action, SendEmail):  # spacing and the company's cap are for mail nobody asked for
-        times = limits.SendTimes(
-            contact=tuple(await outbox.sent_times(tx, contact_id=contact.id)),
-            account=tuple(await outbox.sent_times(tx, account_id=contact.account_id, since=day)),
-            mailbox=mailbox,
+async def _wait(tx: AsyncConnection, addressed: _Addressed, terms: Terms, now: datetime) -> NotNow | None:
+    day, contact = _midnight(now), addressed.contact
+    times = limits.SendTimes(mailbox_today=await outbox.left_since(tx, day))
+    if isinstance(addressed.action, SendEmail):  # spacing and the company's cap are for mail nobody asked for
+        times = replace(
+            times,
+            contact=addressed.written.to_contact(contact.id),
+            account=addressed.written.to_account(contact.account_id, since=day),
         )
-    if isinstance(action, SendEmail):
-        until = await threads.resting(tx, action.campaign_id, contact.id)
+        until = addressed.lead.until
         if until is not None and until > now:
             return NotNow(until, "they asked for a later time or are away")
     wait = limits.earliest(now, contact.zones, times, terms.mailbox_started or now.date())
     return NotNow(wait.until, wait.why) if wait else None
+
+
+def _midnight(now: datetime) -> datetime:
+    """When this day began, UTC."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -80,9 +80,7 @@ class Discovery:
     _reached: set[tuple[str, str]] = field(default_factory=set)  # (name, phone or address)
     _trouble: RainmakerError | None = None  # the last of the search
 
-    async def companies(
-        self, queries: Sequence[str], listed: Sequence[str] = ()
-    ) -> AsyncGenerator[Visited]:
+    async def companies(self, queries: Sequence[str], listed: Sequence[str] = ()) -> AsyncGenerator[Visited]:
         """Companies as they are read, each once: those whose domains are `listed` first, then what a search finds.
 
         Raises:

@@ -267,3 +267,19 @@ async def test_a_record_changed_by_hand_allows_nothing(database: Database) -> No
     await change(database, 1, body={"action_hash": HASH, "verdict": "allow"})
     async with database.read() as tx:
         assert not await audit.entitled(tx, "dec_1", HASH)
+
+
+async def test_a_head_is_never_put_back_by_a_slower_process(kept: HeadFile) -> None:
+    newest = kept.read()
+    kept.keep(newest.records - 1, "f" * 64)
+    assert kept.read() == newest
+    kept.keep(newest.records + 96, "e" * 64)  # longer by a digit
+    assert kept.read() == audit.Head(100, "e" * 64)
+    assert len(kept.path.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{}", "x" * 5000])
+async def test_the_next_record_heals_a_damaged_head(kept: HeadFile, text: str) -> None:
+    kept.path.write_text(text)
+    kept.keep(5, "d" * 64)
+    assert kept.read() == audit.Head(5, "d" * 64)

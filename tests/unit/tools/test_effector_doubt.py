@@ -142,20 +142,15 @@ async def test_a_process_that_slept_past_its_claim_does_not_send(
     await workspace.approved_mails(1)
     sleeper = workspace.effector(sink)
 
-    compose = module.compose
+    prepare = module.prepare
 
-    def slept(*args: object) -> bytes:
+    async def slept(*args: object) -> object:
         module._draining.clear()  # as seen by another process
-        asyncio.run_coroutine_threadsafe(_settle_and_send(workspace, sink), loop).result(10)
-        return compose(*args)  # type: ignore[arg-type]
-
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(module, "compose", slept)
-
-    async def _settle_and_send(workspace: Workspace, sink: Sink) -> None:
-        monkeypatch.setattr(module, "compose", compose)
+        monkeypatch.setattr(module, "prepare", prepare)
         assert (await workspace.effector(sink).drain()).sent == 1
+        return await prepare(*args)  # type: ignore[arg-type]
 
+    monkeypatch.setattr(module, "prepare", slept)
     report = await sleeper.drain()
     assert report.sent == 0
     assert "claimed this mail first" in report.problems[0]

@@ -109,6 +109,14 @@ async def test_many_at_once_never_spend_more_than_there_is(workspace) -> None:
     assert sum(await asyncio.gather(*(one() for _ in range(10)))) == 3
 
 
+async def test_one_of_each_is_taken_at_once_and_counted_by_name_and_period(workspace) -> None:
+    async with workspace.database.write() as tx:
+        await counters.spend(tx, "a", "1", 2, 5)
+        taken = await counters.take_one_of_each(tx, [("a", "1"), ("a", "2"), ("b", "")])
+        assert taken == {("a", "1"): 3, ("a", "2"): 1, ("b", ""): 1}
+        assert await counters.used(tx, "a", "1") == 3
+
+
 async def test_a_mail_is_taken_from_every_budget_or_from_none(workspace) -> None:
     async with workspace.database.write() as tx:
         assert await reserve(tx, USE, NOW, Budgets(), 10) is None

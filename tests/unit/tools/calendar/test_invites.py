@@ -11,15 +11,21 @@ from icalendar.timezone import tzp
 
 from domain.meetings import Meeting, MeetingState, Partstat
 from tests.fixtures.meetings import NOW, meeting, slot
-from tools.act.invite import (
-    InviteMethod,
-    attach_invite,
-    invitation,
-    invite_parts,
-    revised_event,
-    stored_event,
-)  # fmt: skip
+from tools.act.compose_mail import Envelope, compose
+from tools.act.invite import InviteMethod, invitation, invite_parts, revised_event, stored_event
 from tools.read.calendar.stored import read_stored
+
+ENVELOPE = Envelope(
+    sender_name="Maria Lindt",
+    sender="maria@acme.example",
+    recipient_name="Bob",
+    recipient="bob@buyer.example",
+    message_id="<1@acme.example>",
+    at=NOW,
+    disclosure="",
+    postal_address="1 Main Street",
+    unsubscribe_url="https://rm.example/u/abc",
+)
 
 
 def only_event(raw: bytes):
@@ -104,11 +110,8 @@ def test_an_address_that_is_none_is_refused():
 
 
 def mail(one: Meeting) -> EmailMessage:
-    content = EmailMessage(policy=policy.SMTP)
-    content.set_content("Shall we meet?\n", charset="utf-8")
-    content.add_alternative("<p>Shall we meet?</p>\n", subtype="html")
-    attach_invite(content, invite_parts(one, NOW))
-    return message_from_bytes(content.as_bytes(), policy=policy.default)  # type: ignore[return-value]
+    raw = compose("Hi", "Shall we meet?", ENVELOPE, invite=invite_parts(one, NOW))
+    return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]
 
 
 def test_the_mail_carries_the_invitation_twice_beside_its_text():
