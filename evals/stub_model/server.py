@@ -120,7 +120,9 @@ class StubServer:
         self.script = Script()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer waits 40 ms for an ACK
+        self._socket.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # else an answer waits 40 ms for an ACK
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen(128)  # connections queue here until the server takes them
         config = uvicorn.Config(
