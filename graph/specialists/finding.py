@@ -68,7 +68,9 @@ async def find(desk: Desk, limit: int | None) -> StepResult:
     discovery = Discovery(desk.web, desk.language, frozenset(ours | _rival_domains(icp)))
     batch = _Batch(desk.ids.new("bat"), desk.database)
     queries = await desk.language.search_queries(icp, QUERIES)
-    async with aclosing(discovery.companies(queries, listed)) as companies:  # a break ends the reading at once
+    async with aclosing(
+        discovery.companies(queries, listed)
+    ) as companies:  # a break ends the reading at once
         async for visited in companies:
             await batch.add(_scored(icp, visited))
             if batch.companies % 10 == 0:

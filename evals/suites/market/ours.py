@@ -69,7 +69,7 @@ def scored(lived: Lived, handled: float) -> Played:
     seller = all_economics()[SELLER]
     worth: Sequence[Mapping[str, Any]] = lived.told["/truth/worth"]
     words = [one for one in lived.truth.replies if one["meaning"] not in _MACHINES]
-    minutes = READ_DRAFT_MINUTES * lived.mails_planned + YES_MINUTES * len(lived.decided)
+    minutes = READ_DRAFT_MINUTES * lived.mails_planned + YES_MINUTES * len({one.ask for one in lived.decided})
     score = Score(
         policy="ours",
         seed=lived.plan.seed,

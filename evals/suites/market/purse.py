@@ -8,7 +8,7 @@ from evals.suites.market.scoring import Score
 WELL_HANDLED = 0.70  # of wishes to talk end in a meeting that is held, when all is done right (market/buyers)
 HUMAN_HANDLES = 0.42 / WELL_HANDLED  # the field: 0.2 % of mails end in a meeting, 3.4 % × 14 % wish for one
 READ_DRAFT_MINUTES = 0.25  # the owner reads each first mail before the campaign leaves
-YES_MINUTES = 1.0  # each later question
+YES_MINUTES = 1.0  # each later question, however many follow-ups it lists: their facts were read before
 ANSWER_MINUTES = 5.0  # somebody reads and answers a reply by hand
 SEQUENCE_MINUTES = 30.0  # writing the four letters of a fixed sequence and loading a list
 

@@ -48,6 +48,7 @@ class Plan:
 class Decision:
     """A person's yes after the first morning: when, to which act, about whom."""
 
+    ask: str
     at: datetime
     action: str
     recipient: str
@@ -215,7 +216,9 @@ class _Days:
                 await self.keeper.do("approve", id=ask["id"])
                 self.asks += 1
                 now = await self.side.now()
-                self._decided += [Decision(now, ask["action"], one["recipient"]) for one in ask["items"]]
+                self._decided += [
+                    Decision(ask["id"], now, ask["action"], one["recipient"]) for one in ask["items"]
+                ]
             except RuntimeError as error:
                 self._problems[str(error)[:200]] = None
 

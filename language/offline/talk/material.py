@@ -175,19 +175,46 @@ def _trade(brief: MailBrief, lang: str, choose: Chooser) -> Sentence | None:
     """Their trade and town, when both are stated: true, if not thrilling."""
     facts = {kind: (value, evidence) for kind, value, evidence in reversed(brief.account)}
     if "industry" not in facts:
-        return None
+        return _place(facts, brief, choose)
     slug, source = facts["industry"]
     quote = source.quote.replace(brief.account_name, " ")
     parts = re.split(r" (?:and|und) ", canonical.industry_label(slug, lang))
     trade = next((part for part in parts if _says(part, quote, lang)), "")
     if not trade:
-        return None
+        return _place(facts, brief, choose)
     many = trade if _AGENTS[lang].search(trade) else _COMPANIES_IN[lang].format(trade=trade)
     place, town = facts.get("city", ("", None))
     if town and place and place.casefold() in town.quote.casefold():
         text = choose.pick("trade_in", trade=many, place=place, account=brief.account_name)
         return Sentence(text, (source, town), "trade")
     return Sentence(choose.pick("trade", trade=many, account=brief.account_name), (source,), "trade")
+
+
+def _place(facts: dict[str, tuple[str, Evidence]], brief: MailBrief, choose: Chooser) -> Sentence | None:
+    """Their town alone, where nothing says what they do in words of ours."""
+    place, town = facts.get("city", ("", None))
+    if not town or not place or place.casefold() not in town.quote.casefold():
+        return None
+    return Sentence(choose.pick("place", place=place, account=brief.account_name), (town,), "trade")
+
+
+_RANGE = re.compile(
+    r"(?P<low>\d+)\s?(?:to|bis|–|-)\s?(?P<high>\d+)\s(?:people|employees|staff|leute\w*|mitarbeit\w*|beschäftigt\w*|personen)",
+    re.I,
+)
+
+
+def size(brief: MailBrief, choose: Chooser) -> list[Sentence]:
+    """Their head count, when our own page names a range of customers that it lies in."""
+    told = next(((value, source) for kind, value, source in brief.account if kind == "staff"), None)
+    ranges = [(found, source) for _, _, source in brief.seller if (found := _RANGE.search(source.quote))]
+    if told is None or not ranges or not re.search(rf"(?<!\d){told[0]}(?!\d)", told[1].quote):
+        return []
+    found, ours = ranges[0]
+    if not max(5, int(found["low"])) <= int(told[0]) <= int(found["high"]):
+        return []
+    text = choose.pick("size", count=told[0], low=found["low"], high=found["high"])
+    return [Sentence(text, (told[1], ours), "size")]
 
 
 _COMPANIES_IN = {"en": "companies in {trade}", "de": "Unternehmen aus dem Bereich {trade}"}

@@ -17,6 +17,7 @@ from language.offline.talk.material import (
     pain_sentences,
     phrases,
     proofs,
+    size,
 )
 from language.port import MailBrief
 
@@ -59,6 +60,7 @@ class Stock:
     theirs: list[Sentence]
     ours: list[Sentence]
     fitting: list[Sentence]  # a further sentence about us that names their kind of company
+    size: list[Sentence]  # their head count, where it is the kind we sell to
     features: list[Sentence]  # lists of the parts of our product
     proofs: list[Sentence]
     pains: list[Sentence]
@@ -117,6 +119,7 @@ def _stock(brief: MailBrief, lang: str, choose: Chooser) -> Stock:
         theirs=about_account(brief, lang, choose),
         ours=ours,
         fitting=[] if _layout(brief) == "c" else [s for s in ours[1:] if fits_trade(s, brief)][:1],
+        size=size(brief, choose),
         features=features(brief, lang, choose),
         proofs=proofs(brief, lang, choose),
         pains=pains,
@@ -174,8 +177,12 @@ def _observation_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts
     """a: what we saw at their place, what we do, one proof, one question."""
     pain, proof, role = stock.pains[:1], stock.proofs[:1], _role(stock, choose)
     return Parts(
-        [[_opening(stock, choose, brief)], [*_offer(stock, choose), *pain, *proof], [*role, stock.cta]],
-        [*role, *pain, *proof, *stock.features[:1]],
+        [
+            [_opening(stock, choose, brief), *stock.size],
+            [*_offer(stock, choose), *pain, *proof],
+            [*role, stock.cta],
+        ],
+        [*role, *pain, *proof, *stock.features[:1], *stock.size],
     )
 
 
@@ -197,18 +204,19 @@ def _question_first(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     proof, link = stock.proofs[:1], [stock.link] if stock.link else []
     return Parts(
         [
-            [*stock.theirs[:1], *asked],
+            [_opening(stock, choose, brief), *stock.size, *asked],
             [stock.ours[0], *stock.fitting, *stock.features[:1], *proof],
             [stock.cta, *link],
         ],
-        [*link, *proof, *stock.fitting, *stock.features[:1]],
+        [*link, *proof, *stock.fitting, *stock.features[:1], *stock.size],
     )
 
 
 def _briefly(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """c: three short paragraphs, nothing else."""
     end = Sentence(choose.pick("soft_end"))
-    return Parts([[_opening(stock, choose, brief), *_offer(stock, choose)], [stock.cta, end]], [end])
+    opening = [_opening(stock, choose, brief), *stock.size, *_offer(stock, choose)]
+    return Parts([opening, [stock.cta, end]], [end, *stock.size])
 
 
 def _fresh(stock: Stock) -> list[Sentence]:
@@ -221,7 +229,7 @@ def _addition(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     fresh = _fresh(stock)[:1]
     second = [s for s in stock.theirs[1:2] if s.kind not in ("trade", "technology")]
     link = [stock.link] if stock.link else []
-    lead = Sentence(choose.pick("again" if fresh or second else "reminder"))
+    lead = Sentence(choose.pick("again" if fresh or second else "reminder", account=brief.account_name))
     return Parts([[lead, *second, *(fresh or stock.ours[:1])], [stock.cta, *link]], [*link, *second])
 
 
@@ -229,7 +237,8 @@ def _farewell(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """Step 3: the last one says so and asks one easy question."""
     subject = stock.area or stock.topic or _this(choose.lang)
     who = Sentence(choose.pick("other_person", account=brief.account_name, area=subject))
-    return Parts([[Sentence(choose.pick("last")), *_fresh(stock)[1:2]], [who]], [])
+    last = Sentence(choose.pick("last", account=brief.account_name, topic=stock.topic or _this(choose.lang)))
+    return Parts([[last, *_fresh(stock)[1:2]], [who]], [])
 
 
 def _this(lang: str) -> str:

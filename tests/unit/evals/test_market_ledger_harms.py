@@ -169,9 +169,9 @@ def task(
 def test_a_task_that_took_a_person_is_closed_but_not_alone():
     tasks = [task(number) for number in range(4)]
     yes = [
-        Decision(at(0, 10), "answer_mail", "p0@elm.example"),
-        Decision(at(0, 13), "answer_mail", "p1@elm.example"),  # too late to have helped
-        Decision(at(0, 10), "answer_mail", "p2@elm.example"),
+        Decision("ask", at(0, 10), "answer_mail", "p0@elm.example"),
+        Decision("ask", at(0, 13), "answer_mail", "p1@elm.example"),  # too late to have helped
+        Decision("ask", at(0, 10), "answer_mail", "p2@elm.example"),
     ]
     found = judge(tasks, [], 8, yes, handed={"r3"})
     assert [one.alone for one in found.judged] == [False, True, False, False]

@@ -60,7 +60,7 @@ def lived(seed: int = 21, values=(2.0, 3.0), decided=()):
 
 
 def test_ours_is_worth_what_its_letters_promise_as_far_as_answers_are_handled():
-    yes = Decision(NOON, "answer_mail", "p0@firm.example")
+    yes = Decision("ask_1", NOON, "answer_mail", "p0@firm.example")
     score = scored(lived(decided=[yes]), handled=0.8).score
     purse = all_economics()[SELLER]
     minutes = 2 * READ_DRAFT_MINUTES + YES_MINUTES

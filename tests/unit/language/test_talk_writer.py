@@ -310,3 +310,39 @@ def test_the_next_mail_names_other_parts_and_different_people_get_different_ones
     assert not parts_named(first) & parts_named(second)
     named = {frozenset(parts_named(write_mail(brief(WITH_PARTS, seed=f"con_{n}")))) for n in range(12)}
     assert len(named) > 2
+
+
+SIZED: dict[str, Any] = ENGLISH | {
+    "seller": (*ENGLISH["seller"], ours("audience", "Our customers are shops with 5 to 150 people.", "shops"))
+}
+
+
+@pytest.mark.parametrize(
+    ("count", "quote", "told"),
+    [
+        ("41", "41 people work for Contoso.", True),
+        ("900", "900 people work for Contoso.", False),  # outside our range
+        ("41", "A small team works for Contoso.", False),  # the number is not in their words
+        ("41", "In 1941 we began.", False),
+    ],
+)
+def test_their_head_count_is_told_only_when_both_pages_say_so(count: str, quote: str, told: bool) -> None:
+    for variant in "abc":
+        mail = write_mail(brief(SIZED, variant=variant, account=(theirs("staff", count, quote),)))
+        assert (f"{count} people" in mail.body) is told
+        assert not check_claims(
+            mail.subject, mail.body, mail.claims, known_names=frozenset({"Tidewater", "Contoso Pottery Ltd"})
+        )
+
+
+def test_a_town_alone_is_enough_to_say_how_we_came_across_them() -> None:
+    where = theirs("city", "Leeds", "Contoso Pottery Ltd, 5 Mill Lane, Leeds")
+    mail = write_mail(brief(variant="a", account=(where,)))
+    assert "in Leeds" in mail.body.split("\n\n")[1]
+    assert any("Leeds" in claim.evidence.quote for claim in mail.claims)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("variant", ["a", "b", "c"])
+def test_every_mail_of_a_sequence_names_the_company(step: int, variant: str) -> None:
+    assert "Contoso Pottery" in write_mail(brief(step=step, variant=variant, account=())).body
