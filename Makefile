@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
   $$name -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && echo $$name && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock docs browser clean
+.PHONY: help run test check bench differences format lock docs browser clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ check: $(DEV_STAMP) ## Format, lint, types, layers, sizes and docs
 
 bench: $(DEV_STAMP) ## Measure speed and memory beside a baseline
 	@$(VENV)/bin/rainmaker eval speed $(ARGS)
+
+differences: $(DEV_STAMP) ## Show what a quick suite measures now beside its kept full run; fails nobody
+	@for suite in mail; do timeout 60 $(PY) -m evals diff $$suite || echo "Skipped: no differences for $$suite."; done
 
 format: $(DEV_STAMP) ## Format and fix what can be fixed
 	$(VENV)/bin/ruff check --fix .

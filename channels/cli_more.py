@@ -100,8 +100,11 @@ def password(name: Annotated[str, typer.Argument(help="User name.")] = "owner", 
 
 
 def evaluate(
-    suite: Annotated[str, typer.Argument(help="`list`, or a suite's name.")],
-    name: Annotated[str, typer.Argument(help="Scenario name, for `eval scenario NAME`.")] = "",
+    suite: Annotated[str, typer.Argument(help="`list`, a suite's name, `report` or `diff`.")],
+    name: Annotated[
+        str, typer.Argument(help="Scenario name for `scenario`; suite for `report` and `diff`.")
+    ] = "",
+    file: Annotated[str, typer.Argument(help="Result of a run, for `eval diff SUITE FILE`.")] = "",
     seeds: Annotated[int | None, typer.Option(help="Number of seeds.")] = None,
     days: Annotated[int | None, typer.Option(help="Simulated days.")] = None,
     engine: Annotated[str | None, typer.Option(help="sqlite or postgres, for `durability`.")] = None,
@@ -109,6 +112,7 @@ def evaluate(
     kills: Annotated[int | None, typer.Option(help="Kills, for `durability`.")] = None,
     full: Annotated[bool, typer.Option("--full", help="The long run; its result is kept.")] = False,
     data: Annotated[str | None, typer.Option(help="Another data folder of the same shape.")] = None,
+    report: Annotated[str | None, typer.Option(help="Also write a page for people to this file.")] = None,
     json: JSON = False,
 ) -> None:
     """Measure: run a suite and print its figures with goal and baseline. Exit 0 whenever it ran."""
@@ -123,6 +127,7 @@ def evaluate(
         "--engine": engine,
         "--workers": workers,
         "--kills": kills,
+        "--report": report,
     }
     given = [part for key, value in options.items() if value is not None for part in (key, str(value))]
     flags = ["--full"] * full + ["--json"] * json
@@ -133,7 +138,7 @@ def evaluate(
         "-m",
         "evals",
         suite,
-        *([name] if name else []),
+        *filter(None, (name, file)),
         *given,
         *flags,
         "--from",

@@ -1,4 +1,7 @@
-"""`python -m evals SUITE`: runs one suite and prints its figures. Measures nothing itself."""
+"""`python -m evals SUITE`: runs one suite and prints its figures; `report` and `diff` show runs that were kept.
+
+Measures nothing itself.
+"""
 
 import argparse
 import asyncio
@@ -13,10 +16,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from domain.errors import Correctable, RainmakerError, Retryable
-from evals.suites.catalog import SUITES
+from evals.suites import html
+from evals.suites.catalog import SUITES, Suite
+from evals.suites.differences import differences, told
 from evals.suites.figures import SuiteResult
 from evals.suites.options import Options, say_on_stderr
-from evals.suites.report import BASELINES, keep, table
+from evals.suites.records import BASELINES, Record, keep, kept, read_record, record
+from evals.suites.report import table
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,8 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m evals", description="Measure the product.")
-    parser.add_argument("suite", help="`list`, or a suite's name")
-    parser.add_argument("name", nargs="?", default="", help="scenario name, or `list`, for `scenario`")
+    parser.add_argument("suite", help="`list`, a suite's name, `report` or `diff`")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        default="",
+        help="scenario name, or `list`, for `scenario`; suite for `report` and `diff`",
+    )
+    parser.add_argument("file", nargs="?", help="result of a run, for `diff`; without one the suite is run")
     parser.add_argument("--seeds", type=int, help="number of seeds")
     parser.add_argument("--days", type=int, help="simulated days, for suites that simulate")
     parser.add_argument("--companies", type=int, help="sandbox companies, for `prospecting` (200 in CI)")
@@ -61,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--full", action="store_true", help="the long run; its result is kept")
     parser.add_argument("--explain", action="store_true", help="show what went wrong, with examples")
     parser.add_argument("--data", help="data folder")
+    parser.add_argument("--report", help="also write a page for people, one file of HTML")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--from", dest="start", default=".", help="folder that relative paths start from")
     return parser
@@ -71,25 +84,94 @@ def _dispatch(given: argparse.Namespace) -> int:
         return _list(given.json)
     if (given.suite, given.name) == ("scenario", "list"):
         return _list_scenarios(given.json)
-    if given.suite not in SUITES:
-        raise Correctable(
-            f"There is no suite {given.suite!r}.",
-            code="unknown_suite",
-            where=given.suite,
-            hint=f"The suites are: {', '.join(SUITES)}.",
-        )
-    options = _options(given)
-    _forget_settings()
-    _show(_measured(given.suite, options), given.json, options.full)
+    if given.suite == "report":
+        return _draw_kept(_known(given.name), given)
+    if given.suite == "diff":
+        return _diff(_known(given.name), given)
+    path = html.writable(given.report, Path(given.start)) if given.report else None
+    name, options = _known(given.suite), _options(given, given.name)
+    _show(_measured(name, options), given.json, options.full, path)
     return 0
 
 
+def _known(suite: str) -> str:
+    if suite not in SUITES:
+        raise Correctable(
+            f"There is no suite {suite!r}.",
+            code="unknown_suite",
+            where=suite,
+            hint=f"The suites are: {', '.join(SUITES)}.",
+        )
+    return suite
+
+
 def _list(as_json: bool) -> int:
+    runs = {name: _kept_if_readable(name) for name in SUITES}
     if as_json:
-        _print({"suites": [{"name": suite.name, "line": suite.line} for suite in SUITES.values()]})
+        _print({"suites": [_listed(suite, runs[suite.name]) for suite in SUITES.values()]})
+        return 0
+    width = max(map(len, SUITES))
+    for suite in SUITES.values():
+        run = runs[suite.name]
+        when = f"kept {run.at}" if run else "not kept"
+        sys.stdout.write(f"{suite.name.ljust(width)}  {when.ljust(15)}  {suite.line}\n")
+    return 0
+
+
+def _listed(suite: Suite, run: Record | None) -> dict[str, object]:
+    return {
+        "name": suite.name,
+        "line": suite.line,
+        "kept": {"at": run.at, "commit": run.commit} if run else None,
+    }
+
+
+def _kept_if_readable(suite: str) -> Record | None:
+    """A broken file of an earlier run must not cost the new one."""
+    try:
+        return kept(suite, BASELINES)
+    except Correctable as error:
+        log.warning("kept_run_unreadable", extra={"suite": suite, "why": error.message})
+        return None
+
+
+def _kept_for_sure(suite: str) -> Record:
+    run = kept(suite, BASELINES)
+    if run is None:
+        raise Correctable(
+            f"No full run of {suite} is kept.",
+            code="nothing_kept",
+            where=suite,
+            hint=f"`rainmaker eval {suite} --full` makes one.",
+        )
+    return run
+
+
+def _draw_kept(suite: str, given: argparse.Namespace) -> int:
+    path = html.writable(given.report or f"{suite}.html", Path(given.start))
+    html.write_page(path, _kept_for_sure(suite))
+    if given.json:
+        _print({"suite": suite, "report": str(path)})
     else:
-        width = max(map(len, SUITES))
-        sys.stdout.write("".join(f"{suite.name.ljust(width)}  {suite.line}\n" for suite in SUITES.values()))
+        sys.stderr.write(f"Report: {path}\n")
+    return 0
+
+
+def _diff(suite: str, given: argparse.Namespace) -> int:
+    before = _kept_for_sure(suite)
+    file = Path(given.start) / given.file if given.file else None
+    now = read_record(file) if file else record(_measured(suite, _options(given)))
+    if now.result.suite != suite:
+        raise Correctable(
+            f"The result is one of {now.result.suite!r}, not of {suite}.",
+            code="wrong_suite",
+            where=given.file,
+        )
+    if given.json:
+        found = [one.as_json() for one in differences(now, before)]
+        _print({"suite": suite, "kept": {"at": before.at, "commit": before.commit}, "differences": found})
+    else:
+        sys.stdout.write(told(now, before) + "\n")
     return 0
 
 
@@ -104,13 +186,13 @@ def _list_scenarios(as_json: bool) -> int:
     return 0
 
 
-def _options(given: argparse.Namespace) -> Options:
-    for name in ("seeds", "days", "companies", "workers", "kills"):
-        number = getattr(given, name)
+def _options(given: argparse.Namespace, name: str = "") -> Options:
+    for option in ("seeds", "days", "companies", "workers", "kills"):
+        number = getattr(given, option)
         if number is not None and number < 1:
-            raise Correctable(f"--{name} must be at least 1.", code="bad_arguments", where=f"--{name}")
+            raise Correctable(f"--{option} must be at least 1.", code="bad_arguments", where=f"--{option}")
     return Options(
-        name=given.name,
+        name=name,
         seeds=given.seeds,
         days=given.days,
         full=given.full,
@@ -146,19 +228,24 @@ def _forget_settings() -> None:
 
 
 def _measured(name: str, options: Options) -> SuiteResult:
+    _forget_settings()
     started = time.monotonic()
     result = asyncio.run(SUITES[name].load()(options))
     return replace(result, seconds=time.monotonic() - started)
 
 
-def _show(result: SuiteResult, as_json: bool, full: bool) -> None:
+def _show(result: SuiteResult, as_json: bool, full: bool, report: Path | None) -> None:
+    done, before = record(result), _kept_if_readable(result.suite)
     if as_json:
-        _print(result.as_json())
+        _print(done.as_json())
     else:
-        sys.stdout.write(table(result) + "\n")
+        sys.stdout.write(table(result, before.result if before else None) + "\n")
     if full:
-        path = keep(result, BASELINES)
+        path = keep(done, BASELINES)
         sys.stderr.write(f"Kept in {path.relative_to(ROOT)}.\n")
+    if report:
+        html.write_page(report, done, before)
+        sys.stderr.write(f"Report: {report}\n")
 
 
 def _print(document: object) -> None:
