@@ -11,7 +11,7 @@ from evals.suites.options import Say
 
 KILLED = -9
 A_KILL = 2  # mails added for each kill
-_LAST = 0.5  # seconds without due work after which a worker dies that did not come to its fault point
+_LAST = 0.05  # seconds without due work after which a worker dies that did not come to its fault point
 _EVERY = 25  # kills between two words about how far it is
 _DAYS = 9  # working days after the last kill within which everything is settled, or it counts as open
 _COMMON = POINTS[:6]  # points every mail passes; the others need doubt or a dead process

@@ -156,7 +156,7 @@ async def _die_idle(house: House, seconds: float) -> None:
     """Be gone so many seconds after nothing was due any more."""
     if seconds:
         while await _open(house, only_due=True):  # noqa: ASYNC110 – other processes
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_LOOK / 6)
         _wind(seconds)
 
 
