@@ -22,6 +22,7 @@ class AnsweredFacts(BaseModel):
         False  # no automatic mail, bounce or complaint; an answer to an invitation is a person's click
     )
     to_contact_today: int = 99  # answers this person got within a day
+    subjects: tuple[str, ...] = ()  # of that mail and of its thread, as they stand there
 
 
 class DealFacts(BaseModel):

@@ -138,7 +138,14 @@ async def _answered(
         authenticated=authenticated(row),
         by_person=row["kind"] in ANSWERABLE,
         to_contact_today=len(today),
+        subjects=_subjects(row, thread),
     )
+
+
+def _subjects(row: dict[str, Any], thread: dict[str, Any] | None) -> tuple[str, ...]:
+    body = row["body"]  # words, when the mail could not be read
+    told = (body.get("subject", "") if isinstance(body, dict) else "", thread["subject"] if thread else "")
+    return tuple(one for one in told if one)
 
 
 def authenticated(row: dict[str, Any]) -> bool | None:

@@ -123,10 +123,15 @@ def g7_claims(action: Mail, facts: MailFacts, snapshot: Snapshot) -> str | None:
         return problems[0]
     if facts.unknown_evidence:
         return f"No stored source supports: “{facts.unknown_evidence[0]}”."
-    unsupported = check_claims(
-        action.subject, action.body, action.claims, known_names=frozenset(facts.known_names)
-    )
+    subject = "" if _repeated(action.subject, facts) else action.subject
+    unsupported = check_claims(subject, action.body, action.claims, known_names=frozenset(facts.known_names))
     return unsupported[0] if unsupported else None
+
+
+def _repeated(subject: str, facts: MailFacts) -> bool:
+    """Whether an answer only repeats the subject it answers, with or without the marks before it."""
+    said = facts.answered.subjects if facts.answered else ()
+    return any(one.strip().endswith(subject.strip()) for one in said)
 
 
 def g9_offers(action: Mail, facts: MailFacts, snapshot: Snapshot) -> str | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.accounts import CompanyFacts
 from domain.campaigns import WrittenMail
-from domain.icp import CompanyProfile, Icp, IcpLine
+from domain.icp import CompanyProfile, Icp, IcpLine, ProfileFact
 from domain.knowledge import Evidence, Page
 from domain.replies import ReplyReading
 
@@ -150,9 +150,14 @@ class ReplyBrief(Frozen):
     contact_title: str = ""
     account_name: str = ""
     sources: tuple[Evidence, ...] = ()
+    facts: tuple[ProfileFact, ...] = ()  # of our own profile: what is listed there may be told as listed
     slots: tuple[datetime, ...] = ()  # free times already computed, aware
     zone: str = "UTC"  # where the recipient lives
-    meeting_at: datetime | None = None  # a meeting just booked, to be confirmed
+    meeting_at: datetime | None = (
+        None  # a meeting just booked, to be confirmed; with `after` the one that was
+    )
+    after: Literal["", "held", "no_show"] = ""  # no answer, but a word after a meeting
+    said_before: tuple[str, ...] = ()  # our answers to this person: no line of courtesy is told them twice
     link: str = ""
     language: str = ""  # wanted; "" means that of the reply
     max_words: int = 120

@@ -33,6 +33,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("inbox", EVERY_TURN, "service.inbox:poll"),
     Kind("replies", EVERY_TURN, "service.replies:handle_new"),
     Kind("meetings_over", EVERY_TURN, "service.tasks:ask_whether_held"),
+    Kind("after_meetings", EVERY_TURN, "service.after_meetings:plan_mails"),
+    Kind("after_meeting", SINGLE, "service.after_meetings:write_mail"),
     Kind("deals", "daily at 06:30", "service.deals:review_deals"),
     Kind("follow_ups", "weekdays at 07:15", "service.follow_ups:write_follow_ups"),
     Kind("digest", "daily at 07:45", "service.digest:mail_page"),

@@ -66,7 +66,9 @@ async def _handle(house: House, row: dict[str, Any]) -> None:
     async with house.database.write() as tx:
         await _settle(tx, house, row, step, result)
     if step.deal:
-        await _tell_deal(house, row)
+        await _tell(house, "deal_signal", row)
+    if step.refer:
+        await _tell(house, "person_named", row)
 
 
 async def _settle(
@@ -88,9 +90,9 @@ async def _settle(
     await inbound.settle(tx, row["id"], [inbound.NEW], to, detail=detail, reading=reading)
 
 
-async def _tell_deal(house: House, row: dict[str, Any]) -> None:
-    """Clear intent opens or feeds a deal; trouble there does not undo what was answered."""
+async def _tell(house: House, signal: str, row: dict[str, Any]) -> None:
+    """Tell another specialist of a mail; trouble there does not undo what was answered."""
     try:
-        await handle_signal(house, "deal_signal", {"inbound_id": row["id"]}, actor=SYSTEM, lenient=True)
+        await handle_signal(house, signal, {"inbound_id": row["id"]}, actor=SYSTEM, lenient=True)
     except RainmakerError as error:
-        log.warning("deal_not_told", extra={"inbound": row["id"], "code": error.code})
+        log.warning("signal_failed", extra={"signal": signal, "inbound": row["id"], "code": error.code})

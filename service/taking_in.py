@@ -19,6 +19,7 @@ from domain.mail import Authenticated, Bounce, BounceKind, FeedbackType, Inbound
 from domain.replies import ReplyKind
 from language.offline.replies.reader import opt_out_findings
 from runtime.store import audit, harms, inbound, outbox, people, talks, threads
+from service.admitting import admitted
 from service.bootstrap import House
 from service.carrying_out import carry_out, decide_on
 from service.mailbook import MailBook, without_thread
@@ -95,7 +96,9 @@ async def take_in(
     # the nearest references come last in the header, and only so many are looked for
     named = (*mail.original_message_ids, *mail.in_reply_to, *reversed(mail.references))
     intents = await threads.mails_with_id(tx, list(dict.fromkeys(named)))
-    case = _Case(house.ids.new("inb"), mail, await place(mail, MailBook(tx, intents)), now, leaves)
+    inbound_id, placed = house.ids.new("inb"), await place(mail, MailBook(tx, intents))
+    placed = await admitted(tx, house, mail, placed, cause=inbound_id, now=now)
+    case = _Case(inbound_id, mail, placed, now, leaves)
     await _settle_doubt(tx, intents, case)
     state, detail = await _at_once(tx, house, case, intents)
     await inbound.keep(tx, _row(mailbox, case, state, detail, intents), raw)

@@ -85,6 +85,15 @@ CONTEXTS: dict[str, tuple[ModelContext, ...]] = {
             why="our published facts, their site, and the recipient's own name and title; nothing private",
         ),
     ),
+    "introduce": (
+        _context(
+            "write_mail",
+            "public",
+            "untrusted",
+            effect=True,
+            why="our published facts, their site, and the recipient's own name and title; nothing private",
+        ),
+    ),
     "handle_reply": (
         _context("read_reply", "untrusted", why="one mail's own words; typed findings with quotes come out"),
         _context(
@@ -100,13 +109,23 @@ CONTEXTS: dict[str, tuple[ModelContext, ...]] = {
 WITHOUT_MODEL = frozenset(
     "show_icp edit_icp list_prospects explain_prospect qualify_prospects show_campaign show_draft drop_drafts "
     "launch_campaign show_approvals why pause resume show_digest status help "
-    "consider_deal follow_deal list_deals show_deal move_deal list_tasks finish_task".split()
+    "consider_deal follow_deal list_deals show_deal move_deal list_tasks finish_task "
+    "write_after_meeting".split()
 )
 OUTSIDE_TOOLS = frozenset(
-    {"launch_campaign", "follow_up", "handle_reply"}
+    {"launch_campaign", "follow_up", "introduce", "handle_reply", "write_after_meeting"}
 )  # the tools that may propose an outside effect
 READS_UNTRUSTED = frozenset(
-    {"onboard", "find_prospects", "ask", "plan_campaign", "revise_drafts", "follow_up", "handle_reply"}
+    {
+        "onboard",
+        "find_prospects",
+        "ask",
+        "plan_campaign",
+        "revise_drafts",
+        "follow_up",
+        "introduce",
+        "handle_reply",
+    }
 )
 
 

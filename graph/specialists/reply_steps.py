@@ -3,35 +3,30 @@
 The mail's words are data. What is proposed follows from typed findings, never from free text of a model.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import Account, Contact
-from domain.actions import AddTask, AnswerMail, BookMeeting, ChangeMeeting
-from domain.errors import Correctable
+from domain.actions import AddTask, BookMeeting, ChangeMeeting
+from domain.icp import ProfileFact
 from domain.ids import derived
 from domain.knowledge import Evidence
-from domain.labels import Integrity, Label, combine
 from domain.leads import LeadState, NextAction, NextStep
-from domain.mail import ANSWERABLE, InboundMail, MailKind
-from domain.meetings import Meeting
+from domain.mail import ANSWERABLE, MailKind
 from domain.replies import ReplyKind, ReplyReading
 from graph.desk import Desk
 from graph.specialists.invite_reading import read_invite_answer
-from graph.specialists.next_step import Lead, next_step
+from graph.specialists.listed_prices import quotable
+from graph.specialists.next_step import next_step
 from graph.specialists.passages import speaking_of
+from graph.specialists.reply_case import Case, answer_to, case_of, free_times
 from graph.specialists.showing import when
 from graph.state import StepResult, Wanted
 from language.port import ReplyBrief, ReplyContext, ReplyDraft
-from runtime.store import crm, inbound, knowledge, meetings, threads
-from runtime.store.inbound import answer_key
+from runtime.store import knowledge, meetings
 from tools.catalog import Args, tool
 
-SLOTS = 3  # times offered in one mail
 MOST_NAMED = 3  # times of theirs that are looked up
 SOURCES = 12  # passages an answer may use
 TASK_HOURS = 4  # until a person should have looked
@@ -43,29 +38,6 @@ class ReplyArgs(Args):
     inbound_id: str = Field(pattern=r"^inb_[0-9a-z]{1,36}$", description="Id of a mail that came in.")
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A mail with all that is known about who wrote it."""
-
-    row: dict[str, Any]
-    mail: InboundMail
-    contact: Contact
-    account: Account | None
-    thread: dict[str, Any]
-    lead: Lead
-    choices: tuple[datetime, ...]  # times we offered, in the order told, past ones too
-    meeting: Meeting | None  # the one that stands
-    seller: str
-    language: str
-    sources: tuple[Evidence, ...]
-    label: Label
-
-    @property
-    def zone(self) -> str:
-        """Where its writer lives, as far as we know."""
-        return self.contact.zones[0] if self.contact.zones else "UTC"
-
-
 @tool(
     "relationship",
     ReplyArgs,
@@ -75,7 +47,7 @@ class _Case:
 )
 async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     """Read one mail that came in and propose the next step: answer, book, wait, hand over or stop."""
-    case = await _case(desk, args.inbound_id)
+    case = await case_of(desk, args.inbound_id)
     reading = await _read(desk, case)
     case = replace(case, lead=replace(case.lead, open_time=await _open_time(desk, case, reading)))
     step = next_step(reading, case.lead)
@@ -99,7 +71,7 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     )
 
 
-def _left(case: _Case, reading: ReplyReading, step: NextStep) -> tuple[str, ...]:
+def _left(case: Case, reading: ReplyReading, step: NextStep) -> tuple[str, ...]:
     """The other readings of the mail and the other times we had offered."""
     others = (f"read as {one.kind}: {one.confidence:.2f}" for one in reading.findings[1:])
     times = (f"{at.isoformat()}: offered, not taken" for at in case.lead.offered if at != step.slot)
@@ -118,47 +90,7 @@ def _summary(step: NextStep) -> str:
     return _SUMMARIES.get(step.action, "About")
 
 
-async def _case(desk: Desk, inbound_id: str) -> _Case:
-    now = await desk.clock.now()
-    async with desk.database.read() as tx:
-        row = await inbound.one(tx, inbound_id)
-        contact = await crm.contact(tx, row["contact_id"]) if row else None
-        thread = await threads.one(tx, row["thread_id"]) if row else None
-        if row is None or contact is None or thread is None:
-            raise Correctable("Nobody we know wrote this mail.", code="unknown_sender", where=inbound_id)
-        profile = await knowledge.active_profile(tx)
-        facts = tuple(fact.evidence[0] for fact in profile.facts) if profile else ()
-        choices = tuple(one["starts_at"] for one in await meetings.offered(tx, contact.id))
-        meeting = await _standing(tx, contact, now)
-        return _Case(
-            row=row,
-            mail=InboundMail.model_validate(row["body"]),
-            contact=contact,
-            account=await crm.account(tx, contact.account_id),
-            thread=thread,
-            lead=Lead(
-                now=now,
-                offered=tuple(at for at in choices if at > now),
-                meeting_at=meeting.slot.start if meeting else None,
-                can_offer=desk.calendar is not None,
-            ),
-            choices=choices,
-            meeting=meeting,
-            seller=profile.name if profile else desk.terms.sender_name,
-            language=contact.language or "en",
-            sources=facts,
-            label=Label(
-                integrity=Integrity(row["integrity"]), readers=frozenset(row["readers"]), origin=row["origin"]
-            ),
-        )
-
-
-async def _standing(tx: AsyncConnection, contact: Contact, now: datetime) -> Meeting | None:
-    ahead = [one for one in await meetings.live(tx, contact_id=contact.id) if one["starts_at"] > now]
-    return meetings.of(ahead[0]) if ahead else None
-
-
-async def _read(desk: Desk, case: _Case) -> ReplyReading:
+async def _read(desk: Desk, case: Case) -> ReplyReading:
     if case.mail.kind is MailKind.CALENDAR:
         return read_invite_answer(case.mail)
     context = ReplyContext(
@@ -177,7 +109,7 @@ async def _read(desk: Desk, case: _Case) -> ReplyReading:
     )
 
 
-async def _open_time(desk: Desk, case: _Case, reading: ReplyReading) -> datetime | None:
+async def _open_time(desk: Desk, case: Case, reading: ReplyReading) -> datetime | None:
     """The first exact time of their own that is free; not one of ours, which is taken or turned down."""
     if desk.calendar is None or not _MEETING & set(reading.kinds):
         return None
@@ -195,7 +127,7 @@ _MEETING = frozenset(
 
 
 async def _wanted(
-    desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
+    desk: Desk, case: Case, reading: ReplyReading, step: NextStep
 ) -> tuple[tuple[Wanted, ...], NextStep]:
     """The proposals of a step; a step that cannot be taken becomes a person's."""
     if step.action is NextAction.ANSWER:
@@ -216,7 +148,7 @@ def _named(reading: ReplyReading) -> str:
 _MEETINGS = frozenset({NextAction.BOOK, NextAction.MOVE, NextAction.CALL_OFF})
 
 
-async def _of_meeting(desk: Desk, case: _Case, reading: ReplyReading, step: NextStep) -> tuple[Wanted, ...]:
+async def _of_meeting(desk: Desk, case: Case, reading: ReplyReading, step: NextStep) -> tuple[Wanted, ...]:
     """The meeting made or changed; what they ask beside it is put before a person."""
     if step.slot is not None:
         await _keep_open(desk, case, step.slot)
@@ -229,7 +161,7 @@ async def _of_meeting(desk: Desk, case: _Case, reading: ReplyReading, step: Next
     return wanted, await _task(desk, case, f"They also ask: “{reading.questions[0][:200]}”")
 
 
-async def _keep_open(desk: Desk, case: _Case, slot: datetime) -> None:
+async def _keep_open(desk: Desk, case: Case, slot: datetime) -> None:
     """A time they named and we found free is theirs to take, like one that we offered."""
     if slot in case.choices:
         return
@@ -247,7 +179,7 @@ async def _keep_open(desk: Desk, case: _Case, slot: datetime) -> None:
             await meetings.offer(tx, [row])
 
 
-def _change(case: _Case, step: NextStep) -> Wanted:
+def _change(case: Case, step: NextStep) -> Wanted:
     assert case.meeting is not None
     action = ChangeMeeting(
         meeting_id=case.meeting.id,
@@ -260,39 +192,25 @@ def _change(case: _Case, step: NextStep) -> Wanted:
 
 
 async def _answer(
-    desk: Desk, case: _Case, reading: ReplyReading, step: NextStep
+    desk: Desk, case: Case, reading: ReplyReading, step: NextStep
 ) -> tuple[tuple[Wanted, ...], NextStep]:
-    slots = await _free_times(desk, case, reading) if step.offer_times else ()
+    slots = await free_times(desk, case, reading.times) if step.offer_times else ()
     if step.offer_times and not slots and not reading.questions:
         return await _hand_over(desk, case, step, "They want to meet and no free time was found.")
     draft = await _written(desk, case, reading, slots)
     if draft.mail is None:
         return await _hand_over(desk, case, step, draft.reason or "Nothing we know answers this.")
-    action = AnswerMail(
-        contact_id=case.contact.id,
-        subject=draft.mail.subject,
-        body=draft.mail.body,
-        claims=draft.mail.claims,
-        inbound_id=case.row["id"],
-        answers=answer_key(case.row),
-        thread_id=case.thread["id"],
-        slots=slots,
-        minutes=desk.meeting_minutes,
-    )
-    label = combine([case.label, case.contact.label], origin=desk.language.info.name)
-    return (Wanted(action=action, reason=step.reason, label=label),), step
+    return (answer_to(desk, case, draft.mail, slots, step.reason),), step
 
 
-async def _hand_over(
-    desk: Desk, case: _Case, step: NextStep, why: str
-) -> tuple[tuple[Wanted, ...], NextStep]:
+async def _hand_over(desk: Desk, case: Case, step: NextStep, why: str) -> tuple[tuple[Wanted, ...], NextStep]:
     changed = step.model_copy(
         update={"action": NextAction.HAND_OVER, "reason": f"{step.reason} {why}", "state": LeadState.HANDED}
     )
     return (await _task(desk, case, why),), NextStep.model_validate(changed.model_dump())
 
 
-async def _written(desk: Desk, case: _Case, reading: ReplyReading, slots: tuple[datetime, ...]) -> ReplyDraft:
+async def _written(desk: Desk, case: Case, reading: ReplyReading, slots: tuple[datetime, ...]) -> ReplyDraft:
     said = case.mail.new_text or case.mail.text
     brief = ReplyBrief(
         reading=reading,
@@ -304,6 +222,8 @@ async def _written(desk: Desk, case: _Case, reading: ReplyReading, slots: tuple[
         contact_title=case.contact.title,
         account_name=case.account.name if case.account else "",
         sources=await _sources(desk, case, reading),
+        facts=await _listed(desk, case, reading),
+        said_before=case.said_before,
         slots=slots,
         zone=case.zone,
         at=case.row["came_at"],
@@ -312,34 +232,27 @@ async def _written(desk: Desk, case: _Case, reading: ReplyReading, slots: tuple[
     return await desk.language.write_reply(brief)
 
 
-async def _sources(desk: Desk, case: _Case, reading: ReplyReading) -> tuple[Evidence, ...]:
+async def _listed(desk: Desk, case: Case, reading: ReplyReading) -> tuple[ProfileFact, ...]:
+    """What our site lists, for a mail that asks something."""
+    if not reading.questions:
+        return ()
+    async with desk.database.write() as tx:
+        return await quotable(tx, case.facts)
+
+
+async def _sources(desk: Desk, case: Case, reading: ReplyReading) -> tuple[Evidence, ...]:
     """Stored facts of our own site, and passages of it that speak about what they ask."""
     question = " ".join(reading.questions) or " ".join(one.quote for one in reading.objections)
+    ours = tuple(fact.evidence[0] for fact in case.facts)
     if not question:
-        return case.sources
+        return ours
     async with desk.database.write() as tx:
         found = speaking_of(question, await knowledge.page_texts(tx, [knowledge.SELLER]), SOURCES)
         await knowledge.keep_evidence(tx, knowledge.SELLER, found)
-    return (*found, *case.sources)
+    return (*found, *ours)
 
 
-async def _free_times(desk: Desk, case: _Case, reading: ReplyReading) -> tuple[datetime, ...]:
-    if desk.calendar is None:
-        return ()
-    country = case.account.country if case.account else ""
-    wished = tuple((one.start, one.end) if one.end else _day_of(one.start) for one in reading.times)
-    found = await desk.calendar.free_times(
-        case.zone, country, SLOTS, contact_id=case.contact.id, wished=wished
-    )
-    return tuple(at for at in found if at != case.lead.meeting_at)
-
-
-def _day_of(at: datetime) -> tuple[datetime, datetime]:
-    begins = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return begins, begins + timedelta(days=1)
-
-
-def _booking(case: _Case, slot: datetime, reason: str, minutes: int) -> Wanted:
+def _booking(case: Case, slot: datetime, reason: str, minutes: int) -> Wanted:
     meeting_id = derived("mtg", case.thread["id"], slot.isoformat())
     account = case.account.name if case.account else case.contact.name
     action = BookMeeting(
@@ -355,7 +268,7 @@ def _booking(case: _Case, slot: datetime, reason: str, minutes: int) -> Wanted:
     return Wanted(action=action, reason=reason, label=case.label)
 
 
-async def _task(desk: Desk, case: _Case, why: str) -> Wanted:
+async def _task(desk: Desk, case: Case, why: str) -> Wanted:
     now = await desk.clock.now()
     action = AddTask(
         task_id=derived("tsk", case.row["id"], "reply"),

@@ -131,4 +131,6 @@ class OpenAILanguage:
 
     async def write_reply(self, brief: ReplyBrief) -> ReplyDraft:
         """One call; none for what must not be answered, no text for what the sources do not hold."""
+        if brief.after:  # a fixed courtesy that states nothing needs no model
+            return await self._rules.write_reply(brief)
         return await replies.write(self._client, brief)

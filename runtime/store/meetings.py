@@ -79,6 +79,20 @@ async def count(tx: AsyncConnection, contact_id: str, state: str) -> int:
     return int((await tx.execute(query)).scalar_one())
 
 
+async def turned_down(tx: AsyncConnection, contact_id: str) -> set[datetime]:
+    """When the meetings were to begin that a person declined."""
+    query = select(meetings.c.starts_at).where(
+        meetings.c.contact_id == contact_id, meetings.c.state == "declined"
+    )
+    return set((await tx.execute(query)).scalars())
+
+
+async def settled(tx: AsyncConnection, states: Sequence[str], since: datetime) -> list[dict[str, Any]]:
+    """Meetings whose end was told, as one of these states, and that began since a moment."""
+    query = select(meetings).where(meetings.c.state.in_(list(states)), meetings.c.starts_at >= since)
+    return [dict(row) for row in (await tx.execute(query.order_by(meetings.c.starts_at))).mappings()]
+
+
 async def past(tx: AsyncConnection, now: datetime) -> list[dict[str, Any]]:
     """Meetings whose time is over and of which nobody said yet whether they were held."""
     query = select(meetings).where(meetings.c.state.in_(LIVE), meetings.c.ends_at <= now)

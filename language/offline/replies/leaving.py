@@ -18,6 +18,7 @@ _BESIDE_HIT, _BESIDE_DOUBT = 0.9, 0.5  # no rule says anything of it, but one sa
 _EXPLAINED_DOUBT = 0.8  # its own language's list says that it only looks like opting out: never a hit
 _COMPOSED_STANDS = 0.05  # put together from parts by rule: below that it is only a doubt
 _WORTH_ASKING = 0.15  # of the quick judgement, when a rule reads the sentence as something else
+_FEW_WORDS = 2  # what a rule reads needs more words than these to be doubted
 _MOST_ASKED = 8  # sentences of one mail the sentence model sees: keeps a long mail quick
 _MACHINE = frozenset({"out_of_office", "auto_reply"})
 _LEAVES = frozenset({"unsubscribe", "complaint"})
@@ -72,7 +73,10 @@ def _worth(met: Met, first: Judged) -> bool:
         return False  # orders to software get a person anyway
     if _MEETS & met.names and COMPOSED not in met.names:
         return False  # who speaks about when to meet does not leave
-    return not _known(met) or not (met.whole or first.leaving < _WORTH_ASKING)
+    if not _known(met):
+        return True
+    short = len(met.sentence.words) <= _FEW_WORDS
+    return not (met.whole or short or first.leaving < _WORTH_ASKING)
 
 
 def _says_something(met: Met) -> bool:
@@ -89,7 +93,8 @@ def _weighed(met: Met, judgement: Judged, *, goes_on: bool) -> tuple[Met, bool]:
         stands = judgement.leaving >= _COMPOSED_STANDS
         return (met if stands else replace(met, names=met.names - {COMPOSED, "unsubscribe"})), not stands
     if "unsubscribe" in met.explained:
-        return met, judgement.leaving >= _EXPLAINED_DOUBT and not met.asks
+        wants = met.asks or "positive" in met.names  # "you are on our list already, let us talk"
+        return met, judgement.leaving >= _EXPLAINED_DOUBT and not wants
     known = _known(met) or met.asks
     silent = (_BESIDE_HIT, _BESIDE_DOUBT) if goes_on else (_SILENT_HIT, _SILENT_DOUBT)
     hit, doubt = (_KNOWN_HIT, _KNOWN_DOUBT) if known else silent

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 
 from domain.campaigns import Claim, WrittenMail
 from domain.replies import ObjectionKind, ReplyKind
+from language.offline.replies.listed import listed
 from language.offline.replies.marks import without_answer_marks
 from language.offline.replies.sources import answers
 from language.offline.talk import greeting
@@ -22,6 +23,7 @@ K = ReplyKind
 MOST_SLOTS = 4
 _SAME_YEAR = timedelta(days=330)  # beyond, a month without its year would mislead
 _TIMES_FOR = frozenset({K.POSITIVE, K.QUESTION, K.MEETING_ACCEPT, K.MEETING_COUNTER, K.MEETING_CANCEL})
+_DAYS = {"en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
 _PATTERNS = {"en": "EEEE d MMMM, HH:mm", "de": "EEEE, d. MMMM, HH:mm 'Uhr'"}
 _REFUSED = (
     (K.UNSUBSCRIBE, "They asked for no more mail."),
@@ -41,13 +43,15 @@ class Unanswerable(Exception):
 
 def write_reply(brief: ReplyBrief) -> ReplyDraft:
     """An answer, or none with the reason."""
-    if reason := refusal(brief):
+    if not brief.after and (reason := refusal(brief)):
         return ReplyDraft(reason=reason)
     lang = answer_language(brief)
     try:
         paragraphs = _Writer(brief, lang).paragraphs()
     except Unanswerable as gap:
         return ReplyDraft(reason=str(gap))
+    if all(one.text in " ".join(brief.said_before) for part in paragraphs for one in part):
+        return ReplyDraft(reason="They were told just this before; a colleague should answer.")
     mail = _mail(brief, lang, paragraphs)
     words = len(mail.body.split())
     if words > brief.max_words:
@@ -95,13 +99,33 @@ class _Writer:
 
     def paragraphs(self) -> list[list[Sentence]]:
         """Acknowledgement and answers, then what happens next. Raises Unanswerable."""
+        if self._brief.after:
+            return self._after_meeting()
         first = [*self._bot(), *self._heard()]
         return [part for part in (first, *self._answers(), *self._next()) if part]
 
     def _pick(self, slot: str, **words: str) -> Sentence:
         options = _phrases()[self._lang][slot]
+        options = [one for one in options if not self._was_said(one)] or options
         code = hashlib.sha256(f"{self._brief.seed}|{slot}".encode("utf-8", "surrogatepass")).digest()[0]
         return Sentence(options[code % len(options)].format(**words))
+
+    def _was_said(self, line: str) -> bool:
+        return any(line in text for text in self._brief.said_before)
+
+    def _after_meeting(self) -> list[list[Sentence]]:
+        """After a meeting that was held or that they missed: a word about it, and the question what comes next."""
+        brief = self._brief
+        assert brief.meeting_at is not None
+        local = brief.meeting_at.astimezone(ZoneInfo(brief.zone))
+        day = format_date(local.date(), _DAYS[self._lang], locale=self._lang)
+        if brief.after == "held":
+            return [[self._pick("held", day=day), self._pick("held_next")]]
+        lines = [Sentence(f"- {line}") for line in slot_lines(brief, self._lang)]
+        return [[self._pick("missed", day=day)], [self._offer()], lines, [self._pick("slots_after")]]
+
+    def _offer(self) -> Sentence:
+        return self._pick("slots", zone=self._zone())
 
     def _bot(self) -> list[Sentence]:
         return [self._pick("bot")] if K.BOT_QUESTION in self._kinds else []
@@ -128,7 +152,12 @@ class _Writer:
 
     def _answers(self) -> list[list[Sentence]]:
         reading = self._brief.reading
-        said = [self._answer(question, required=True) for question in reading.questions]
+        said: list[list[Sentence]] = []
+        for question in reading.questions:
+            told = listed(question, self._brief.facts, self._lang)
+            said += [part for part in told if part not in said]
+            if not told:
+                said.append(self._answer(question, required=True))
         for one in reading.objections:
             said.append(self._answer(_asked_by(one.kind, one.quote), required=one.kind in _NEEDS_FACTS))
         return [part for part in said if part]
@@ -150,12 +179,13 @@ class _Writer:
             return [[self._pick("confirmed", time=when, zone=self._zone())]]
         if brief.slots and self._kinds & _TIMES_FOR and K.NOT_NOW not in self._kinds:
             lines = [Sentence(f"- {line}") for line in slot_lines(brief, self._lang)]
-            return [[self._pick("slots", zone=self._zone())], lines, [self._pick("slots_after")]]
+            return [[self._offer()], lines, [self._pick("slots_after")]]
         if brief.link and K.POSITIVE in self._kinds:
             return [[self._pick("link", link=brief.link)], [self._pick("ask_time")]]
         if self._kinds & {K.POSITIVE, K.MEETING_COUNTER}:
             return [[self._pick("ask_time")]]
-        return [[self._pick("leave_open")]] if self._kinds & {K.OBJECTION, K.NOT_NOW} else []
+        told = any(self._was_said(line) for line in _phrases()[self._lang]["leave_open"])
+        return [[self._pick("leave_open")]] if self._kinds & {K.OBJECTION, K.NOT_NOW} and not told else []
 
     def _zone(self) -> str:
         return "UTC" if self._brief.zone in ("UTC", "Etc/UTC") else _phrases()[self._lang]["zone"]

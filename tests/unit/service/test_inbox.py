@@ -10,7 +10,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from runtime.store import inbound, outbox, people, threads
+from runtime.store import crm, inbound, outbox, people, threads
 from runtime.store.due import DueRow
 from runtime.store.engine import Database
 from runtime.store.tables import events
@@ -179,12 +179,50 @@ async def test_poison_is_put_aside_with_a_reason_and_the_next_mail_is_read(post:
         assert await inbound.raw(tx, first["sha256"]) == poison
 
 
-async def test_a_stranger_is_ignored_and_an_unknown_colleague_is_a_persons_business(post: Post) -> None:
-    colleague = post.letter(text="Anna left, write to me.", From="Bo <bo@northwind.example>")
-    stranger = post.letter(text="Buy now", From="Spam <x@spam.example>", In_Reply_To="")
-    await post.arrive(colleague, stranger)
-    states = {row["from_address"]: row["state"] for row in await post.rows()}
-    assert states == {"bo@northwind.example": inbound.WAITING, "x@spam.example": inbound.IGNORED}
+async def test_a_colleague_who_got_our_mail_is_met_and_answered_like_anybody(post: Post) -> None:
+    words = "My colleague Anna passed your mail on to me. Sounds good, tell me more."
+    await post.arrive(post.letter(text=words, From="Bo Lund <bo@northwind.example>", Subject="Fwd: Hello"))
+    (row,) = await post.rows()
+    assert (row["state"], row["contact_id"] not in ("", "con_1")) == (inbound.NEW, True)
+    await post.handle()
+    assert (await post.rows())[0]["state"] == inbound.HANDLED
+    async with post.home.house.database.read() as tx:
+        met = await crm.contact(tx, row["contact_id"])
+        own = (await threads.of_contact(tx, row["contact_id"]))[0]
+    assert met and (met.name, met.email, met.zones) == ("Bo Lund", "bo@northwind.example", ("Europe/London",))
+    assert own["id"] == row["thread_id"] != (await post.thread())["id"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authentication_Results": ""},
+        {"Authentication_Results": f"{AUTH}; dkim=pass header.d=elsewhere.example"},
+        {"In_Reply_To": ""},
+        {"Auto_Submitted": "auto-replied"},
+    ],
+)
+async def test_a_colleague_nobody_confirms_or_who_names_no_mail_of_ours_is_a_persons_business(
+    post: Post, headers: dict[str, str]
+) -> None:
+    bo = {"From": "Bo <bo@northwind.example>", **headers}
+    await post.arrive(post.letter(text="Anna left, write to me.", **bo))
+    (row,) = await post.rows()
+    assert (row["state"], row["contact_id"]) == (inbound.WAITING, "")
+
+
+async def test_a_stranger_is_ignored_whatever_mail_of_ours_they_name(post: Post) -> None:
+    spam = post.letter(text="Buy now", From="Spam <x@spam.example>", In_Reply_To="")
+    named = post.letter(
+        text="Tell me more",
+        From="Max <max@spam.example>",
+        Authentication_Results=f"{AUTH}; dkim=pass header.d=spam.example",
+    )
+    await post.arrive(spam, named)
+    assert {row["from_address"]: row["contact_id"] for row in await post.rows()} == {
+        "x@spam.example": "",
+        "max@spam.example": "",
+    }
 
 
 async def test_an_erased_person_who_writes_again_leaves_no_words_here(post: Post) -> None:

@@ -112,6 +112,20 @@ async def test_a_time_of_theirs_is_booked_when_it_is_free_and_others_are_offered
     assert await stored(post) == [(MeetingState.BOOKED, datetime(2026, 11, 11, 11, tzinfo=UTC))]
 
 
+async def test_a_time_whose_meeting_they_declined_is_not_offered_again(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, _ = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    await told.met(post.home.workspace, "mtg_1", slots[1], state="declined")
+
+    await says(post, "Which other slots could you offer?")
+    again = await offered(post)
+    assert len(again) == 3
+    assert slots[1] not in again
+
+
 async def test_a_time_that_was_taken_meanwhile_is_no_breach(talks: tuple[Post, RealCalendar]) -> None:
     post, _ = talks
     await says(post, "Sounds good. Which slots could you offer?")

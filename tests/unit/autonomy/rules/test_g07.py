@@ -81,3 +81,12 @@ def test_no_figure_leaves_without_a_source(percent: int, what: str) -> None:
     judgement = mailed({"body": f"We cut {what} by {percent}% for our customers."})
     assert judgement.verdict is Verdict.REFUSE
     assert said(judgement, "G7")
+
+
+def test_a_subject_that_an_answer_repeats_is_theirs_and_needs_no_source() -> None:
+    told = {"subjects": ("AW: Kurze Antwort", "Quick Word from Northbank Partners")}
+    assert silent(answered({"subject": "Kurze Antwort"}, answers=told), "G7")
+    assert silent(answered({"subject": "Quick Word from Northbank Partners"}, answers=told), "G7")
+    assert said(answered({"subject": "Northbank Partners grew by 40%"}, answers=told), "G7")
+    assert said(answered({"subject": "Kurze Antwort"}), "G7"), "nothing is known of what it answers"
+    assert said(mailed({"subject": "Northbank Partners grew by 40%"}), "G7")
