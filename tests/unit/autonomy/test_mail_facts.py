@@ -31,7 +31,9 @@ async def answered(talks: Talks, **given: Any) -> dict[str, Any]:
 
 
 async def test_a_mail_of_the_contact_in_their_thread(talks: Talks) -> None:
-    assert await answered(talks) == builders.answered_facts().model_dump()
+    assert (
+        await answered(talks) == builders.answered_facts(subjects=("A question for Northwind",)).model_dump()
+    )
 
 
 @pytest.mark.parametrize(
