@@ -235,6 +235,11 @@ HARMLESS = re.compile(
 )
 
 # Words that frame a statement without being part of it.
+LISTING = re.compile(  # what stands before a list says nothing itself: each item must be in a source
+    r"^(?:what (?:it|this|that|we) (?:covers?|includes?|does|do|offers?)|part of it|what is in it|it covers|"
+    r"included|dazu gehören|dazu gehört|das steckt darin)(?: (?:is|are))?:\s+",
+    re.IGNORECASE,
+)
 FRAMING = word_set(
     "line zeile caught eye attention "
     "companies came gehört gehören looking saw seen noticed read reading website site page pages "
@@ -279,7 +284,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "dental dentist dentists dentistry zahnarzt zahnärzte zahnarztpraxis zahnarztpraxen "
         "practice practices orthodontist",
         "customer customers client clients user users subscriber subscribers",
-        "staff employees people team members mitarbeiter mitarbeitende",
+        "staff employees people team members mitarbeiter mitarbeiterinnen mitarbeitende mitarbeitenden leute "
+        "beschäftigte beschäftigten menschen personen köpfe angestellte",
         "software platform tool app application system",
         "employee worker colleague",
     )

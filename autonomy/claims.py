@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from autonomy.claim_cues import CUES, FRAMING, HARMLESS, HEDGED, PLAIN_CAPITALS, SYNONYMS
+from autonomy.claim_cues import CUES, FRAMING, HARMLESS, HEDGED, LISTING, PLAIN_CAPITALS, SYNONYMS
 from autonomy.prose import Sentence, language_of, sentences, squeeze_marks, word_set
 from autonomy.text_problems import text_problems
 from domain.campaigns import Claim
@@ -323,7 +323,7 @@ def _not_said(text: str, quotes: str, names: frozenset[str]) -> str | None:
     said = [word.casefold().strip("'’-") for word in _WORD.findall(quotes)]
     if missing := [verb for verb in _predicates(text, names) if not _is_said(verb, said)]:
         return f"the quote says nothing of “{missing[0]}”"
-    for clause in _CLAUSES.split(text):
+    for clause in _CLAUSES.split(LISTING.sub("", text)):
         words = _content(clause, names)
         hits = sum(_is_said(word, said) for word in words)
         if words and hits < _OVERLAP * len(words) and (len(words) > 1 or (hits == 0 and len(words[0]) > 3)):

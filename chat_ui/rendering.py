@@ -19,6 +19,8 @@ STEP_NAMES = {
     "show_campaign": "Looking up the campaign",
     "launch_campaign": "Preparing the approval",
     "follow_up": "Writing follow-ups",
+    "introduce": "Writing to somebody named to us",
+    "write_after_meeting": "Writing after a meeting",
     "handle_reply": "Reading a reply",
     "consider_deal": "Looking for a deal",
     "follow_deal": "Looking at the deal",

@@ -135,7 +135,7 @@ async def test_from_a_url_to_exactly_the_approved_mails(market, service, browser
 
     await say(page, market.endpoints.sellers[0], "Ideal customer profile, version 1")
     await say(page, "Find 40 prospects", r"\d+ qualified, \d+ not")
-    await say(page, "Write a campaign", r"\d+ drafts in 2 variants")
+    await say(page, "Write a campaign", r"\d+ drafts in 2 variants; 0 blocked")
     await say(page, "launch it", "mails are ready for your decision")
     await say(page, "yes, I approve all of them", "never counts as an approval|buttons")
     await say(page, "/pause", "Sending is stopped")

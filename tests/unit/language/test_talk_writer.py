@@ -295,6 +295,25 @@ def parts_named(mail: WrittenMail) -> set[str]:
     return {one for one in PARTS if one.lower() in mail.body.lower()}
 
 
+@pytest.mark.parametrize(
+    ("seller", "parts"),
+    [
+        (ENGLISH, ("Labels for 40 carriers", "Exchange flows")),
+        (GERMAN, ("Etiketten für 40 Paketdienste", "Kalender ohne Doppelbuchungen")),
+    ],
+)
+@pytest.mark.parametrize("seed", range(8))
+def test_a_part_with_a_figure_in_its_name_is_said_and_its_mail_may_leave(
+    seller: dict[str, Any], parts: tuple[str, str], seed: int
+) -> None:
+    offers = [ours("offer", one) for one in parts]
+    asked = brief(seller | {"seller": (*seller["seller"], *offers)}, seed=f"con_{seed}")
+    mail = write_mail(asked)
+    assert parts[0].split(" ", 1)[1] in mail.body
+    names = frozenset({asked.seller_name, asked.sender_name, asked.account_name, asked.contact_name})
+    assert not check_claims(mail.subject, mail.body, mail.claims, known_names=names)
+
+
 def test_a_mail_names_parts_of_the_product_as_our_own_pages_call_them() -> None:
     mail = write_mail(brief(WITH_PARTS))
     assert len(parts_named(mail)) == 3
@@ -333,6 +352,27 @@ def test_their_head_count_is_told_only_when_both_pages_say_so(count: str, quote:
         assert not check_claims(
             mail.subject, mail.body, mail.claims, known_names=frozenset({"Tidewater", "Contoso Pottery Ltd"})
         )
+
+
+GERMAN_SIZED: dict[str, Any] = GERMAN | {
+    "seller": (
+        *GERMAN["seller"],
+        ours("audience", "Unsere Kunden haben 10 bis 500 Mitarbeitende.", "Betriebe"),
+    )
+}
+
+
+@pytest.mark.parametrize("words", ["Mitarbeiter", "Mitarbeitende", "Beschäftigte", "Menschen", "Köpfe"])
+def test_their_head_count_is_told_in_german_whatever_they_call_their_people(words: str) -> None:
+    seen = 0
+    for person, variant in product(range(len(PEOPLE)), "abc"):
+        quote = f"25 {words} arbeiten für Contoso."
+        asked = brief(GERMAN_SIZED, person, variant=variant, account=(theirs("staff", "25", quote),))
+        mail = write_mail(asked)
+        seen += "25 Leute" in mail.body
+        names = frozenset({asked.seller_name, asked.sender_name, asked.account_name, asked.contact_name})
+        assert not check_claims(mail.subject, mail.body, mail.claims, known_names=names)
+    assert seen
 
 
 def test_a_town_alone_is_enough_to_say_how_we_came_across_them() -> None:
