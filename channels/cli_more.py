@@ -1,7 +1,7 @@
 """Commands about the program itself: serve, init, demo, eval, doctor, user."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -49,14 +49,25 @@ def init(json: JSON = False) -> None:
 
 
 def demo(
-    speed: Annotated[float, typer.Option(help="Sandbox time runs this many times faster.")] = 60.0,
+    speed: Annotated[
+        float, typer.Option(help="From the first mail on, sandbox time runs this many times faster.")
+    ] = 60.0,
     companies: Annotated[int, typer.Option(help="How many companies the sandbox holds.")] = 2400,
     seed: Annotated[int, typer.Option(help="Seed of the sandbox.")] = 7,
     sites: Annotated[list[str] | None, typer.Option(help="Folder of sites to serve too.")] = None,
+    people: Annotated[
+        Literal["market", "calibrated", "busy"],
+        typer.Option(
+            help="How people answer: as they think in secret, by published rates, or all of them (for a short look)."
+        ),
+    ] = "market",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     json: JSON = False,
 ) -> None:
-    """Start a sandbox world and the whole product in it, and open the chat. Nothing leaves this machine."""
+    """Start a sandbox world and the whole product in it, and open the chat. Nothing leaves this machine.
+
+    The market prints the link of a page of its own: what really happened, pause, speed and shocks.
+    """
     from channels.sandbox import run_demo
 
     chosen = settings(json)
@@ -67,6 +78,7 @@ def demo(
             companies=companies,
             seed=seed,
             sites=sites or [],
+            people=people,
             open_browser=browser and has_screen(),
             as_json=json,
         )
@@ -112,6 +124,11 @@ def evaluate(
     kills: Annotated[int | None, typer.Option(help="Kills, for `durability`.")] = None,
     full: Annotated[bool, typer.Option("--full", help="The long run; its result is kept.")] = False,
     data: Annotated[str | None, typer.Option(help="Another data folder of the same shape.")] = None,
+    policies: Annotated[
+        str | None, typer.Option(help="Whom to compare with, or `all`, for `market`.")
+    ] = None,
+    ablations: Annotated[str | None, typer.Option(help="Parts to replace, or `all`, for `market`.")] = None,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Play `market` twice and compare.")] = False,
     report: Annotated[str | None, typer.Option(help="Also write a page for people to this file.")] = None,
     json: JSON = False,
 ) -> None:
@@ -127,10 +144,12 @@ def evaluate(
         "--engine": engine,
         "--workers": workers,
         "--kills": kills,
+        "--policies": policies,
+        "--ablations": ablations,
         "--report": report,
     }
     given = [part for key, value in options.items() if value is not None for part in (key, str(value))]
-    flags = ["--full"] * full + ["--json"] * json
+    flags = ["--full"] * full + ["--repeat"] * repeat + ["--json"] * json
     root = Path(__file__).resolve().parent.parent
     here = str(Path.cwd())
     command = [

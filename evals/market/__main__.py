@@ -41,6 +41,12 @@ def read_options(arguments: list[str]) -> MarketOptions:
         help="whether rivals, sources and companies change with time, or nothing but the clock does",
     )
     parser.add_argument("--ports-file", type=Path, help="where to write the endpoints as JSON")
+    parser.add_argument(
+        "--board-link",
+        default="",
+        help="serve the board and write its one-time link to this file (- = the terminal); the ports file then "
+        "holds no control token",
+    )
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     parser.add_argument(
         "--mail-user", action="append", default=[], help="mailbox to open (default: the sellers')"

@@ -22,7 +22,7 @@ class MarketStartError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class MarketEndpoints:
-    """Where a running market listens."""
+    """Where a running market listens; the same keys are printed and written to the ports file."""
 
     web_proxy: str
     search_url: str

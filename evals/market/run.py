@@ -7,7 +7,6 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import sys
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
@@ -17,6 +16,8 @@ from urllib.parse import quote
 
 import uvicorn
 
+from evals.loopback import listening
+from evals.market.board.api import Board
 from evals.market.buyers.market import Buyers
 from evals.market.calendar.diary import Diary
 from evals.market.calendar.server import CalendarServer, calendar_url
@@ -35,6 +36,7 @@ from evals.market.people.pen import SERVER
 from evals.market.people.population import Population
 from evals.market.people.town import Town, Townsfolk
 from evals.market.people.words import MARKET
+from evals.market.process import MarketEndpoints
 from evals.market.search.documents import company_documents, dated_documents, other_documents
 from evals.market.search.endpoint import SEARCH_HOST, SearchSite
 from evals.market.search.index import SearchIndex
@@ -53,6 +55,7 @@ _PARTNERS = 5
 _PEOPLE_POLL_SECONDS = 0.2
 
 MOVING, STILL = "moving", "still"
+TERMINAL = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class MarketOptions:
     world: str = MOVING
     ports_file: Path | None = None
     parent_pid: int | None = None
+    board_link: str = ""
     mail_users: tuple[str, ...] = ()
     mail_password: str | None = None
     proxy_port: int = 0
@@ -77,27 +81,6 @@ class MarketOptions:
     imap_port: int = 0
     caldav_port: int = 0
     control_port: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where everything is; the same keys are printed and written to the ports file."""
-
-    web_proxy: str
-    search_url: str
-    smtp_url: str
-    imap_url: str
-    caldav_url: str
-    clock_url: str
-    control_url: str
-    control_token: str
-    sellers: tuple[str, ...]
-    mail_user: str
-    mail_password: str
-    mail_server: str
-    seed: int
-    companies: int
-    pid: int
 
 
 class QuietServer(uvicorn.Server):
@@ -127,9 +110,10 @@ class Market:
         self._token = secrets.token_urlsafe(24)
         self._password = options.mail_password or secrets.token_urlsafe(12)
         self._control: QuietServer | None = None
+        self.board: Board | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> Endpoints:
+    async def start(self) -> MarketEndpoints:
         """Make the world and open every port."""
         options, atlas, sellers = self._options, load_atlas(), load_sellers()
         mounted: dict[str, Site] = {**mount_folders(options.sites)}
@@ -170,7 +154,7 @@ class Market:
         caldav = await asyncio.to_thread(self._calendar.start, users, self._password, options.caldav_port)
         control = await self._start_control(around)
         login = f"{quote(users[0], safe='')}:{quote(self._password, safe='')}"
-        return Endpoints(
+        return MarketEndpoints(
             web_proxy=f"http://127.0.0.1:{proxy}",
             search_url=f"http://{SEARCH_HOST}/search",
             smtp_url=f"smtp://{login}@127.0.0.1:{smtp}",
@@ -243,11 +227,12 @@ class Market:
 
     async def _start_control(self, around: Surroundings) -> int:
         """Serve the control API and return its port."""
-        listener = socket.create_server(("127.0.0.1", self._options.control_port))
-        listener.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # else an answer waits 40 ms for an ACK
-        config = uvicorn.Config(ControlApi(around).application(), log_level="warning", lifespan="off")
+        listener = listening(self._options.control_port)
+        application = ControlApi(around).application()
+        if self._options.board_link:
+            self.board = Board(around, application)
+            application.router.routes.extend(self.board.routes())
+        config = uvicorn.Config(application, log_level="warning", lifespan="off")
         self._control = QuietServer(config)
         self._tasks.append(asyncio.create_task(self._control.serve(sockets=[listener])))
         while not self._control.started:  # noqa: ASYNC110 - uvicorn offers a flag, no event
@@ -299,29 +284,50 @@ async def run_market(options: MarketOptions) -> None:
     stopped = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    announce(endpoints, options.ports_file)
+    if market.board is not None:
+        tell_link(market.board.link(endpoints.control_url), options.board_link)
+    announce(endpoints, options.ports_file, keep_token=market.board is not None)
     beside = [
         asyncio.create_task(_watch_parent(options.parent_pid, stopped)),
         asyncio.create_task(market.warm_up()),
         asyncio.create_task(market.live()),
     ]
+    if market.board is not None:
+        beside.append(asyncio.create_task(market.board.wait_for_mail()))
     await stopped.wait()
     for task in beside:
         task.cancel()
     await market.stop()
 
 
-def announce(endpoints: Endpoints, ports_file: Path | None) -> None:
-    """Print the endpoints as one line, and write them for whoever may read the file."""
-    line = json.dumps(asdict(endpoints))
+def announce(endpoints: MarketEndpoints, ports_file: Path | None, *, keep_token: bool = False) -> None:
+    """Print the endpoints as one line, and write them for whoever may read the file.
+
+    Args:
+        keep_token: leave the control token out of the file, which the product can read.
+    """
+    told = asdict(endpoints)
     if ports_file is not None:
-        ports_file.parent.mkdir(parents=True, exist_ok=True)
-        partial = ports_file.with_name(f"{ports_file.name}.part")
-        partial.touch(mode=0o600)
-        partial.write_text(line)
-        partial.replace(ports_file)
-    sys.stdout.write(f"{line}\n")
+        _write_privately(ports_file, json.dumps(told | ({"control_token": ""} if keep_token else {})))
+    sys.stdout.write(f"{json.dumps(told)}\n")
     sys.stdout.flush()
+
+
+def tell_link(link: str, where: str) -> None:
+    """Hand the board's link to the person alone: to a file, or past the program that started us to the terminal."""
+    if where != TERMINAL:
+        return _write_privately(Path(where), link)
+    sys.stderr.write(f"Behind the curtain, the market's own page (opens once): {link}\n")
+    sys.stderr.flush()
+
+
+def _write_privately(file: Path, text: str) -> None:
+    """Write a file that only its owner reads, at once."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.part")
+    partial.touch(mode=0o600)
+    partial.write_text(text)
+    partial.replace(file)
 
 
 async def _watch_parent(parent: int | None, stopped: asyncio.Event) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from evals.loopback import listening
 from evals.stub_model import shapes
 from evals.stub_model.script import Script, Step
 
@@ -118,13 +118,7 @@ class StubServer:
 
     def __init__(self, port: int = 0) -> None:
         self.script = Script()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # else an answer waits 40 ms for an ACK
-        self._socket.bind(("127.0.0.1", port))
-        self._socket.listen(128)  # connections queue here until the server takes them
+        self._socket = listening(port)  # connections queue here until the server takes them
         config = uvicorn.Config(
             make_app(self.script), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
         )
