@@ -67,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, help="number of seeds")
     parser.add_argument("--days", type=int, help="simulated days, for suites that simulate")
     parser.add_argument("--companies", type=int, help="sandbox companies, for `prospecting` (200 in CI)")
+    parser.add_argument("--people", type=int, help="people that may be written to, for `market`")
+    parser.add_argument(
+        "--policies", help="names with commas, or `all`: what ours is compared with in `market`"
+    )
+    parser.add_argument("--ablations", help="names with commas, or `all`: parts replaced or off, in `market`")
+    parser.add_argument("--repeat", action="store_true", help="only: does a seed give `market` one ledger")
     parser.add_argument("--engine", choices=("sqlite", "postgres"), help="database, for `durability`")
     parser.add_argument("--workers", type=int, help="worker processes on Postgres, for `durability`")
     parser.add_argument("--kills", type=int, help="how often a worker is killed, for `durability`")
@@ -187,10 +193,12 @@ def _list_scenarios(as_json: bool) -> int:
 
 
 def _options(given: argparse.Namespace, name: str = "") -> Options:
-    for option in ("seeds", "days", "companies", "workers", "kills"):
+    for option in ("seeds", "days", "companies", "people", "workers", "kills"):
         number = getattr(given, option)
         if number is not None and number < 1:
             raise Correctable(f"--{option} must be at least 1.", code="bad_arguments", where=f"--{option}")
+    if given.repeat and given.full:
+        raise Correctable("--repeat keeps nothing.", code="bad_arguments", where="--full")
     return Options(
         name=name,
         seeds=given.seeds,
@@ -202,8 +210,17 @@ def _options(given: argparse.Namespace, name: str = "") -> Options:
         workers=given.workers,
         kills=given.kills,
         explain=given.explain,
+        people=given.people,
+        policies=None if given.policies is None else _names(given.policies),
+        ablations=_names(given.ablations or ""),
+        repeat=given.repeat,
         say=say_on_stderr,
     )
+
+
+def _names(given: str) -> tuple[str, ...]:
+    """Names between commas; a hyphen stands for a space."""
+    return tuple(name.strip().replace("-", " ") for name in given.split(",") if name.strip())
 
 
 def data_folder(asked: str | None, start: Path) -> Path | None:

@@ -20,6 +20,7 @@ class Options:
 
     `seeds`, `days` and `companies` are None unless asked for; a suite takes its own default then.
     `data` is the data folder, None when there is none. `name` is the one scenario wanted, "" for all.
+    `people`, `policies`, `ablations` and `repeat` are for `market`; `policies` is None unless asked for.
     """
 
     name: str = ""
@@ -32,4 +33,8 @@ class Options:
     workers: int | None = None
     kills: int | None = None
     explain: bool = False
+    people: int | None = None
+    policies: tuple[str, ...] | None = None
+    ablations: tuple[str, ...] = ()
+    repeat: bool = False
     say: Say = say_on_stderr

@@ -104,5 +104,7 @@
     for (const row of body.rows) row.hidden = !words.every((word) => textOf(row).includes(word))
   })
 
+  // What was typed before this ran, or what the browser brought back, is a change too.
+  form.querySelectorAll("[name]").forEach((cell) => { if (isCell(cell) && isChanged(cell)) mark(cell) })
   form.querySelector('[aria-invalid="true"]')?.focus()
 })()

@@ -34,6 +34,7 @@ _SAID = (
     "Können Sie das mit unserem Lager verbinden? Das wäre für uns entscheidend.",
     "Please call me after the summer, we are closing our books now.",
 )
+_LOADS = "We would rather hear nothing more about this."  # the sentence model is asked about it
 _QUOTED = "\n\nOn Mon, 2 Nov 2026 at 10:00, Maria Lindt wrote:\n> Would a short call next week help?\n"
 
 
@@ -109,7 +110,7 @@ async def _product(job: Job, mails: int) -> Taken:
     async with open_house(job.settings()) as opened:
         house = replace(opened, clock=MovingClock(job.now, job.since), terms=replace(TERMS, stop_file=None))
         # what a running service has loaded long ago
-        await wants_out(InboundMail(raw_sha256="", size=0, kind=MailKind.HUMAN, new_text=_SAID[0]))
+        await wants_out(InboundMail(raw_sha256="", size=0, kind=MailKind.HUMAN, new_text=_LOADS))
         watch = _Stopwatch()
         await inbox.poll(house, DueRow("", "inbox", "inbox", job.now))
         read = await _read_all(house)

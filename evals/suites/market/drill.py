@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evals.market.ledger.records import State, Task
+from evals.suites.market.ablations import Variation
 from evals.suites.options import Say
 from evals.suites.week.live import Lived, Plan, live
 
@@ -28,7 +29,7 @@ class Handled:
         return self.well / self.wishes if self.wishes else 0.0
 
 
-async def drill(seed: int, say: Say) -> Lived:
+async def drill(seed: int, say: Say, variation: Variation) -> Lived:
     """Live the busy days of a seed."""
     plan = Plan(
         seed,
@@ -38,7 +39,7 @@ async def drill(seed: int, say: Say) -> Lived:
         crashes=0.0,
         asked=("/truth/tasks", "/truth/harms"),
     )
-    return await live(plan, say)
+    return await live(plan, say, variation)
 
 
 def handled(tasks: Iterable[Task]) -> Handled:

@@ -1,6 +1,6 @@
 """The policies that play inside the market with the seeds and budget of ours, and the choice of the best fixed one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from evals.suites.market.arena import Arena, Budget, Policy
 from evals.suites.market.book import open_book
@@ -12,11 +12,18 @@ from evals.suites.options import Say
 from evals.suites.week.live import SELLER
 
 _KEPT = 4  # each round keeps one in so many candidates
+INSIDE = ("random", "fixed cadence", "best static", "oracle")  # weakest first
 
 
-def rivals_of_ours(static: Cadence) -> tuple[Policy, ...]:
-    """What ours is compared with on the same seeds, weakest first."""
-    return (AtRandom(), Cadence(), static, Oracle())
+def rivals_of_ours(names: Collection[str], tuning: Sequence[Game], say: Say) -> tuple[Policy, ...]:
+    """The policies of these names; the best fixed sequence is chosen on the tuning games."""
+    known: dict[str, Callable[[], Policy]] = {
+        "random": AtRandom,
+        "fixed cadence": Cadence,
+        "best static": lambda: best_static(tuning, say),
+        "oracle": Oracle,
+    }
+    return tuple(known[name]() for name in INSIDE if name in names)
 
 
 def play_inside(policy: Policy, game: Game) -> Score:

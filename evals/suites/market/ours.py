@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.market.buyers.economics import all_economics
+from evals.suites.market.ablations import OURS, Variation
 from evals.suites.market.book import as_csv, open_book
 from evals.suites.market.purse import READ_DRAFT_MINUTES, YES_MINUTES
 from evals.suites.market.scoring import Score
@@ -43,7 +44,7 @@ class Played:
         return found
 
 
-async def play(game: Game, say: Say) -> Lived:
+async def play(game: Game, say: Say, variation: Variation) -> Lived:
     """Live all days of a game, with the list that every policy has; the owner decides once a day what is asked."""
     bought = open_book(game.seed, game.companies, SELLER).bought()
     plan = Plan(
@@ -57,11 +58,11 @@ async def play(game: Game, say: Say) -> Lived:
         asked=_ASKED,
         bought=as_csv(bought),
     )
-    return await live(plan, say)
+    return await live(plan, say, variation)
 
 
-def scored(lived: Lived, handled: float) -> Played:
-    """Sum a game of ours up.
+def scored(lived: Lived, handled: float, policy: str = OURS) -> Played:
+    """Sum a game of ours, or of a variation of ours, up.
 
     Args:
         handled: share of wishes to talk that it handles well, from the drill.
@@ -71,7 +72,7 @@ def scored(lived: Lived, handled: float) -> Played:
     words = [one for one in lived.truth.replies if one["meaning"] not in _MACHINES]
     minutes = READ_DRAFT_MINUTES * lived.mails_planned + YES_MINUTES * len({one.ask for one in lived.decided})
     score = Score(
-        policy="ours",
+        policy=policy,
         seed=lived.plan.seed,
         people=len({row["person"] for row in worth}),
         mails=len(lived.truth.letters),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evals.suites.figures import Figure, share, wilson
+from evals.suites.market.ablations import WITHOUT_SKILL
 from evals.suites.market.purse import (
     ANSWER_MINUTES,
     HUMAN_HANDLES,
@@ -13,49 +14,39 @@ from evals.suites.market.purse import (
     per_message,
 )
 from evals.suites.market.scoring import compare
+from evals.suites.market.shown_ablations import ablation_tables
 from evals.suites.sections import Bar, Bars, Section, Table
 
 if TYPE_CHECKING:
     from evals.suites.market.run import Run
 
-POLICIES = ("random", "fixed cadence", "best static", "ours", "oracle")
+POLICIES = ("random", "fixed cadence", "best static", "generalist", "ours", "oracle")
 _SHOWN = 40
 _FEW = 3  # seeds from which an interval over seeds says anything
+_GOALS = {"fixed cadence": "≥ 1.4", "generalist": "≥ 1"}
 
 
 def figures(run: "Run") -> Mapping[str, Figure]:
-    """The figures of FIGURES with goal, baseline and interval."""
+    """The figures of FIGURES with goal, baseline and interval; none that needs a policy nobody played."""
     ours, cadence = run.of("ours"), run.of("fixed cadence")
-    versus, static = compare(ours, cadence), compare(ours, run.of("best static"))
-    oracle = compare(ours, run.of("oracle"))
-    enough = len(run.seeds) >= _FEW
     days = sum(one.plan.days for one in run.days)
     lived = sum(one.seconds - one.seconds_set_up for one in run.days)
-    hours = 24 * days
     return {
         **run.ledger.figures(),
-        "margin_vs_fixed_cadence": Figure(
-            versus.ratio, "×", "≥ 1.4", 1.0, len(run.seeds), versus.ratio_interval if enough else None
-        ),
-        "margin_vs_best_static": Figure(
-            static.ratio, "×", "", 1.0, len(run.seeds), static.ratio_interval if enough else None
-        ),
-        "share_of_oracle": Figure(
-            oracle.ratio,
-            "fraction",
-            "",
-            compare(cadence, run.of("oracle")).ratio,
-            len(run.seeds),
-            oracle.ratio_interval if enough else None,
-        ),
+        **_ratios(run),
+        **_share_of_oracle(run),
         "margin_per_message": Figure(
-            per_message(ours), "EUR", "", per_message(cadence), sum(one.mails for one in ours)
-        ),
-        "margin_per_hour": Figure(
-            sum(one.margin for one in ours) / hours,
+            per_message(ours),
             "EUR",
             "",
-            sum(one.margin for one in cadence) / hours,
+            per_message(cadence) if cadence else None,
+            sum(one.mails for one in ours),
+        ),
+        "margin_per_hour": Figure(
+            sum(one.margin for one in ours) / (24 * days),
+            "EUR",
+            "",
+            sum(one.margin for one in cadence) / (24 * days) if cadence else None,
             len(run.seeds),
         ),
         "wishes_handled": _handled(run),
@@ -66,6 +57,35 @@ def figures(run: "Run") -> Mapping[str, Figure]:
         "set_up_s": Figure(sum(one.seconds_set_up for one in run.days) / len(run.days), "s", n=len(run.days)),
         "rss_mb": Figure(_peak(run), "MB", "≤ 1500", n=len(run.days)),
     }
+
+
+def _ratios(run: "Run") -> Mapping[str, Figure]:
+    """Our margin as a multiple of another policy's; of one that earns nothing there is no multiple."""
+    found = {}
+    for policy in ("fixed cadence", "best static", "generalist"):
+        if not (theirs := run.of(policy)):
+            continue
+        versus = compare(run.of("ours"), theirs)
+        earns = sum(one.margin for one in theirs) > 0
+        found[f"margin_vs_{policy.replace(' ', '_')}"] = Figure(
+            versus.ratio if earns else None,
+            "×",
+            _GOALS.get(policy, ""),
+            1.0,
+            len(run.seeds),
+            versus.ratio_interval if earns and len(run.seeds) >= _FEW else None,
+        )
+    return found
+
+
+def _share_of_oracle(run: "Run") -> Mapping[str, Figure]:
+    all_seen, cadence = run.of("oracle"), run.of("fixed cadence")
+    if not all_seen:
+        return {}
+    found = compare(run.of("ours"), all_seen)
+    interval = found.ratio_interval if len(run.seeds) >= _FEW else None
+    baseline = compare(cadence, all_seen).ratio if cadence else None
+    return {"share_of_oracle": Figure(found.ratio, "fraction", "", baseline, len(run.seeds), interval)}
 
 
 def _handled(run: "Run") -> Figure:
@@ -83,12 +103,18 @@ def _peak(run: "Run") -> float:
     )
 
 
-def skipped() -> Mapping[str, str]:
+def skipped(run: "Run") -> Mapping[str, str]:
     """What is not measured, and why."""
-    return {
-        "margin_vs_generalist": "the one-agent product that it is compared with does not exist yet",
-        "memory_off": "its ablation does not exist yet",
+    missing = {
+        f"margin_vs_{one.replace(' ', '_')}": f"run with --policies all (or {one.replace(' ', '-')})"
+        for one in ("fixed cadence", "best static", "generalist")
+        if not run.of(one)
     }
+    if not run.of("oracle"):
+        missing["share_of_oracle"] = "run with --policies all (or oracle)"
+    if all(one.variation.name in POLICIES for one in run.varied):
+        missing["ablations"] = "run with --ablations all"
+    return missing | {"ablation_deal": WITHOUT_SKILL}
 
 
 def sections(run: "Run") -> tuple[Section, ...]:
@@ -96,6 +122,7 @@ def sections(run: "Run") -> tuple[Section, ...]:
     return (
         _margins(run),
         _policies(run),
+        *ablation_tables(run, _FEW),
         _tasks(run),
         _not_handled(run),
         _failed(run),
@@ -104,9 +131,13 @@ def sections(run: "Run") -> tuple[Section, ...]:
     )
 
 
+def _played(run: "Run") -> list[str]:
+    return [policy for policy in POLICIES if run.of(policy)]
+
+
 def _margins(run: "Run") -> Bars:
     bars = []
-    for policy in POLICIES:
+    for policy in _played(run):
         margins = sorted(one.margin for one in run.of(policy))
         mean = sum(margins) / len(margins)
         bars.append(Bar(policy, mean, margins[0], margins[-1]))
@@ -120,7 +151,7 @@ def _margins(run: "Run") -> Bars:
 
 def _policies(run: "Run") -> Table:
     rows = []
-    for policy in POLICIES:
+    for policy in _played(run):
         found = run.of(policy)
         rows.append(
             (

@@ -8,15 +8,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from domain.meetings import uid_of
 from evals.market.process import MarketEndpoints, MarketProcess
 from evals.suites.options import Say
-from evals.suites.week.keeper import Keeper
+from evals.suites.week.keeper import PRELOADED, Keeper
 from evals.suites.week.market_side import MarketSide, Truth, market_client
 from evals.suites.week.product_side import Records, read_records
+from evals.suites.week.worker import Alter, as_built
 from runtime.settings import Settings
 
 SELLER = "pitchloom.example"
@@ -75,8 +78,8 @@ class Lived:
     rss_mb: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of each process, by day
 
 
-async def live(plan: Plan, say: Say) -> Lived:
-    """Run one week in a market of its own; nothing is left of it."""
+async def live(plan: Plan, say: Say, alter: Alter = as_built) -> Lived:
+    """Run one week in a market of its own; nothing is left of it. `alter` changes the product's house, see worker."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rainmaker-week-") as folder:
         options = {
@@ -92,12 +95,21 @@ async def live(plan: Plan, say: Say) -> Lived:
             port = _free_port()
             settings = settings_at(Path(folder), market, port)
             async with market_client(market.control_url, market.control_token) as client:
-                keeper = Keeper(settings, port, random.Random(plan.seed))
+                chance = random.Random(plan.seed)
+                keeper = Keeper(settings, port, chance, _context=_processes(alter))
                 days = _Days(plan, MarketSide(client), keeper, say, market.pid)
                 try:
                     return await days.live(settings, started)
                 finally:
                     await days.keeper.stop()
+
+
+def _processes(alter: Alter) -> ForkServerContext:
+    """The keeper's processes, each of which changes its house."""
+    context = ForkServerContext()
+    context.set_forkserver_preload(PRELOADED)
+    context.Process = partial(ForkServerProcess, kwargs={"alter": alter})  # type: ignore[assignment,misc]
+    return context
 
 
 def settings_at(home: Path, market: MarketEndpoints, port: int) -> Settings:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from domain.decisions import Actor
 from domain.errors import RainmakerError
+from evals.loopback import listening
 from runtime import faults
 from runtime.settings import Settings
 from service import ticking
@@ -17,6 +18,7 @@ from service.commands import run_command
 from service.running import home_lock
 
 log = logging.getLogger(__name__)
+Alter = Callable[[House], House]
 OWNER = Actor(kind="user", name="owner", role="owner")
 POINTS = (
     "before_claim", "in_claim", "after_claim", "after_250", "before_mark", "after_mark", "mid_settle",
@@ -42,15 +44,21 @@ class Outcome:
     error: str = ""
 
 
-def run(settings: Settings, port: int, orders: Connection) -> None:
-    """Serve until the other end of the pipe is closed."""
+def as_built(house: House) -> House:
+    """The product as it is."""
+    return house
+
+
+def run(settings: Settings, port: int, orders: Connection, alter: Alter = as_built) -> None:
+    """Serve until the other end of the pipe is closed; `alter` exchanges parts of the house, for ablations."""
     logging.disable(logging.CRITICAL)
-    asyncio.run(_serve(settings, port, orders))
+    asyncio.run(_serve(settings, port, orders, alter))
 
 
-async def _serve(settings: Settings, port: int, orders: Connection) -> None:
+async def _serve(settings: Settings, port: int, orders: Connection, alter: Alter) -> None:
     with home_lock(settings):
-        async with open_house(settings) as house:
+        async with open_house(settings) as built:
+            house = alter(built)
             page = asyncio.create_task(_page(house, port))
             try:
                 await _obey(house, orders)
@@ -64,10 +72,7 @@ async def _page(house: House, port: int) -> None:
 
     from channels.api import make_app
 
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer waits 40 ms for an ACK
-    listener.bind(("127.0.0.1", port))
+    listener = listening(port)
     config = uvicorn.Config(make_app(house, "unused"), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     await server.serve(sockets=[listener])

@@ -123,7 +123,7 @@ def test_figures_compare_on_the_same_seeds(run):
 
 def test_the_document_holds_every_table_and_can_be_written(run):
     result = SuiteResult(
-        "market", run.seeds, shown.figures(run), shown.skipped(), sections=shown.sections(run)
+        "market", run.seeds, shown.figures(run), shown.skipped(run), sections=shown.sections(run)
     )
     document = json.loads(json.dumps(result.as_json()))
     titles = [section["title"] for section in document["sections"]]
