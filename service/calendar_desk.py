@@ -53,25 +53,31 @@ class CalendarDesk:
         from tools.read.calendar.slots import offer_slots
 
         now, rules = await self._clock.now(), self._rules_for(country)
-        busy = await self._busy(now, rules, contact_id)
+        busy = (*await self._taken(now, rules, contact_id), *await self._held_open(now, contact_id))
         slots = offer_slots(busy, rules, now, self._settings.calendar_zone, zone_contact, count, wished)
         return tuple(slot.start for slot in slots)
 
     async def fits(self, at: datetime, zone_contact: str, country: str, *, contact_id: str) -> bool:
-        """True when a time the contact named is free for the owner."""
+        """True when a time the contact named is free for the owner; one we promised them, unless it was taken since."""
         from tools.read.calendar.slots import is_free
 
         now, rules = await self._clock.now(), self._rules_for(country)
-        busy = await self._busy(now, rules, contact_id)
+        taken = await self._taken(now, rules, contact_id)
         slot = Slot(start=at.astimezone(UTC), end=at.astimezone(UTC) + rules.length, zone=zone_contact)
-        zone = self._settings.calendar_zone
+        if await self._promised(at, contact_id):
+            return not any(one.overlaps(slot.start, slot.end) for one in taken)
+        busy, zone = (*taken, *await self._held_open(now, contact_id)), self._settings.calendar_zone
         return is_free(slot, busy, rules, now, zone, proposed_by_contact=True)
+
+    async def _promised(self, at: datetime, contact_id: str) -> bool:
+        async with self._db.read() as tx:
+            return any(one["starts_at"] == at for one in await meetings.offered(tx, contact_id))
 
     def _rules_for(self, country: str) -> "BookingRules":
         return self._rules.for_contact(country) if country else self._rules
 
-    async def _busy(self, now: datetime, rules: "BookingRules", contact_id: str) -> tuple[Busy, ...]:
-        """What the calendar holds, and what is held open for others; the contact's own meeting gives way."""
+    async def _taken(self, now: datetime, rules: "BookingRules", contact_id: str) -> tuple[Busy, ...]:
+        """What the calendar holds, and meetings that are still to be written; the contact's own give way."""
         from tools.read.calendar.availability import look
         from tools.read.calendar.busy import Window
 
@@ -79,14 +85,23 @@ class CalendarDesk:
         zone = ZoneInfo(self._settings.calendar_zone)
         reading = await look(self.client, Window(now, end, zone, owner=self._owner))
         async with self._db.read() as tx:
-            held = await meetings.held_open(tx, now, OFFER_LIFE)
             own = {row["uid"] for row in await meetings.live(tx, contact_id=contact_id)}
-        kept = (
+            decided = await meetings.between(tx, now, end)
+        seen = {one.uid for one in reading.busy} | own
+        waiting = (
+            Busy(start=one["starts_at"], end=one["ends_at"]) for one in decided if one["uid"] not in seen
+        )
+        return (*(one for one in reading.busy if one.uid not in own), *waiting)
+
+    async def _held_open(self, now: datetime, contact_id: str) -> tuple[Busy, ...]:
+        """What is held open for others."""
+        async with self._db.read() as tx:
+            held = await meetings.held_open(tx, now, OFFER_LIFE)
+        return tuple(
             Busy(start=one["starts_at"], end=one["starts_at"] + timedelta(minutes=one["minutes"]))
             for one in held
             if one["contact_id"] != contact_id
         )
-        return (*(one for one in reading.busy if one.uid not in own), *kept)
 
     async def close(self) -> None:
         """Drop the connection."""

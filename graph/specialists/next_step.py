@@ -25,6 +25,7 @@ class Lead:
     now: datetime
     offered: tuple[datetime, ...] = ()  # times we offered that are still ahead
     open_time: datetime | None = None  # a time of their own that is free
+    gone: datetime | None = None  # a time we offered, that they took, and that somebody else has by now
     meeting_at: datetime | None = None  # a meeting that stands
     can_offer: bool = False  # a calendar is connected
 
@@ -47,6 +48,10 @@ def next_step(reading: ReplyReading, lead: Lead) -> NextStep:
 
 
 def _machine(reading: ReplyReading, lead: Lead) -> NextStep:
+    if ReplyKind.WRONG_PERSON in reading.kinds:
+        # nobody pointed us to whom it names, so no mail may say so: a person decides about writing to them
+        action = NextAction.HAND_OVER if reading.referrals else NextAction.STOP
+        return _step(action, LeadState.CLOSED, "An automatic note says that they are no longer there.")
     if reading.kind is not ReplyKind.OUT_OF_OFFICE:
         return _step(NextAction.NOTHING, LeadState.CONTACTED, "A machine wrote this; nobody answers it.")
     if reading.until:
@@ -80,7 +85,10 @@ def _meeting(reading: ReplyReading, lead: Lead) -> NextStep:
 
 
 def _at(slot: datetime, lead: Lead) -> NextStep:
-    """A meeting at a time both sides can: a new one, or the one that stands is moved."""
+    """A meeting at a time both sides can: a new one, or the one that stands is moved; other times when it is gone."""
+    if slot == lead.gone:
+        reason = f"They took {_moment(slot)}, which somebody else has by now."
+        return _step(NextAction.ANSWER, LeadState.WAITING, reason, offer_times=True, deal=True)
     whose = "a time we offered" if slot in lead.offered else "a time that is free"
     if lead.meeting_at is None:
         return _step(
@@ -96,16 +104,26 @@ def _agrees(reading: ReplyReading) -> bool:
 
 def _taken(reading: ReplyReading, lead: Lead) -> datetime | None:
     """The one offered time their words mean, or a free one of their own; of a single offer a plain yes takes it."""
-    named = [
+    named = _named(reading, lead)
+    if len(named) == 1:
+        return named[0]
+    return lead.open_time or chosen(reading, lead)
+
+
+def chosen(reading: ReplyReading, lead: Lead) -> datetime | None:
+    """The one offered time their words take."""
+    named = _named(reading, lead)
+    if len(named) == 1:
+        return named[0]
+    return lead.offered[0] if len(lead.offered) == 1 and _agrees(reading) else None
+
+
+def _named(reading: ReplyReading, lead: Lead) -> list[datetime]:
+    return [
         slot
         for slot in lead.offered
         if any(one.start <= slot <= (one.end or one.start) for one in reading.times)
     ]
-    if len(named) == 1:
-        return named[0]
-    if lead.open_time is not None:
-        return lead.open_time
-    return lead.offered[0] if len(lead.offered) == 1 and _agrees(reading) else None
 
 
 def _moment(at: datetime) -> str:

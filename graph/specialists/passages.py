@@ -9,15 +9,16 @@ from typing import Any
 
 from domain.knowledge import Evidence
 from domain.labels import web_label
+from language.offline.replies.subjects import plain
 from memory.stems import stems
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s])")
-SHORTEST, LONGEST = 20, 300  # characters of a sentence that can be quoted
+SHORTEST, LONGEST = 15, 300  # characters of a sentence that can be quoted
 
 
 def speaking_of(question: str, pages: Sequence[Mapping[str, Any]], limit: int) -> list[Evidence]:
-    """The sentences that share the most telling words with the question, best first."""
-    wanted = set(stems(question))
+    """The sentences that share the most telling words or subjects with the question, best first."""
+    wanted = _terms(question)
     found = [
         (sentence, page)
         for page in pages
@@ -25,7 +26,7 @@ def speaking_of(question: str, pages: Sequence[Mapping[str, Any]], limit: int) -
         for sentence in _SENTENCE.split(line.strip())
         if SHORTEST <= len(sentence) <= LONGEST
     ]
-    words = [frozenset(stems(sentence)) for sentence, _ in found]
+    words = [_terms(sentence) for sentence, _ in found]
     spread = Counter(word for one in words for word in one)
     scored = [
         (sum(math.log(1 + len(found) / spread[word]) for word in one & wanted), number)
@@ -34,6 +35,11 @@ def speaking_of(question: str, pages: Sequence[Mapping[str, Any]], limit: int) -
     ]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:limit]
     return [_evidence(*found[number]) for _, number in best]
+
+
+def _terms(text: str) -> frozenset[str]:
+    """Its words, and what they are about: a page in another language than the question is found by that."""
+    return frozenset((*stems(text), *stems(plain(text))))
 
 
 def _evidence(sentence: str, page: Mapping[str, Any]) -> Evidence:

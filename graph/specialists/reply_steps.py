@@ -3,31 +3,32 @@
 The mail's words are data. What is proposed follows from typed findings, never from free text of a model.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from domain.actions import AddTask, BookMeeting, ChangeMeeting
+from domain.actions import AddTask, AnyAction, BookMeeting, ChangeMeeting
+from domain.decisions import OutboxState
 from domain.icp import ProfileFact
 from domain.ids import derived
 from domain.knowledge import Evidence
 from domain.leads import LeadState, NextAction, NextStep
 from domain.mail import ANSWERABLE, MailKind
-from domain.replies import ReplyKind, ReplyReading
+from domain.replies import ProposedTime, ReplyKind, ReplyReading
 from graph.desk import Desk
+from graph.specialists.comparisons import compared, named_rivals
 from graph.specialists.invite_reading import read_invite_answer
 from graph.specialists.listed_prices import quotable
+from graph.specialists.named_times import MEETING, looked_up
 from graph.specialists.next_step import next_step
 from graph.specialists.passages import speaking_of
 from graph.specialists.reply_case import Case, answer_to, case_of, free_times
 from graph.specialists.showing import when
 from graph.state import StepResult, Wanted
 from language.port import ReplyBrief, ReplyContext, ReplyDraft
-from runtime.store import knowledge, meetings
+from runtime.store import knowledge, meetings, outbox
 from tools.catalog import Args, tool
 
-MOST_NAMED = 3  # times of theirs that are looked up
 SOURCES = 12  # passages an answer may use
 TASK_HOURS = 4  # until a person should have looked
 
@@ -49,8 +50,10 @@ async def handle_reply(desk: Desk, args: ReplyArgs) -> StepResult:
     """Read one mail that came in and propose the next step: answer, book, wait, hand over or stop."""
     case = await case_of(desk, args.inbound_id)
     reading = await _read(desk, case)
-    case = replace(case, lead=replace(case.lead, open_time=await _open_time(desk, case, reading)))
+    case = await looked_up(desk, case, reading)
     step = next_step(reading, case.lead)
+    if step.offer_times and case.lead.gone is not None:
+        reading = _taking(reading, case.lead.gone)
     if case.mail.kind not in ANSWERABLE and step.action is NextAction.ANSWER:
         step = NextStep(
             action=NextAction.NOTHING, state=step.state, reason="A machine wrote this; nobody answers it."
@@ -109,21 +112,13 @@ async def _read(desk: Desk, case: Case) -> ReplyReading:
     )
 
 
-async def _open_time(desk: Desk, case: Case, reading: ReplyReading) -> datetime | None:
-    """The first exact time of their own that is free; not one of ours, which is taken or turned down."""
-    if desk.calendar is None or not _MEETING & set(reading.kinds):
-        return None
-    known, country = {*case.choices, case.lead.meeting_at}, case.account.country if case.account else ""
-    named = (one.start for one in reading.times if one.exact and one.start > case.lead.now)
-    for at in [one for one in named if one not in known][:MOST_NAMED]:
-        if await desk.calendar.fits(at, case.zone, country, contact_id=case.contact.id):
-            return at
-    return None
-
-
-_MEETING = frozenset(
-    {ReplyKind.POSITIVE, ReplyKind.MEETING_ACCEPT, ReplyKind.MEETING_COUNTER, ReplyKind.MEETING_CANCEL}
-)
+def _taking(reading: ReplyReading, slot: datetime) -> ReplyReading:
+    """The reading with the time they took said outright: it is what the answer must speak of."""
+    taken = next((one for one in reading.findings if one.kind in MEETING), reading.findings[0])
+    accepts = taken.model_copy(update={"kind": ReplyKind.MEETING_ACCEPT})
+    rest = [one for one in reading.findings if one.kind not in (taken.kind, ReplyKind.MEETING_ACCEPT)]
+    times = (ProposedTime(start=slot, quote=taken.quote),)
+    return reading.model_copy(update={"findings": (accepts, *rest), "times": times})
 
 
 async def _wanted(
@@ -133,7 +128,10 @@ async def _wanted(
     if step.action is NextAction.ANSWER:
         return await _answer(desk, case, reading, step)
     if step.action in _MEETINGS:
-        return await _of_meeting(desk, case, reading, step), step
+        wanted = await _of_meeting(desk, case, reading, step)
+        if step.action is NextAction.BOOK and await _failed(desk, wanted[0].action):
+            return await _hand_over(desk, case, step, "It could not be booked before; somebody should look.")
+        return wanted, step
     if step.action is NextAction.HAND_OVER:
         return (await _task(desk, case, f"{step.reason}{_named(reading)}"),), step
     return (), step
@@ -155,7 +153,7 @@ async def _of_meeting(desk: Desk, case: Case, reading: ReplyReading, step: NextS
     if step.action is NextAction.BOOK and step.slot is not None:
         wanted = _booking(case, step.slot, step.reason, desk.meeting_minutes)
     else:
-        wanted = _change(case, step)
+        wanted = await _change(desk, case, step)
     if not reading.questions:
         return (wanted,)
     return wanted, await _task(desk, case, f"They also ask: “{reading.questions[0][:200]}”")
@@ -179,7 +177,7 @@ async def _keep_open(desk: Desk, case: Case, slot: datetime) -> None:
             await meetings.offer(tx, [row])
 
 
-def _change(case: Case, step: NextStep) -> Wanted:
+async def _change(desk: Desk, case: Case, step: NextStep) -> Wanted:
     assert case.meeting is not None
     action = ChangeMeeting(
         meeting_id=case.meeting.id,
@@ -188,7 +186,18 @@ def _change(case: Case, step: NextStep) -> Wanted:
         attendees=(case.contact.id,),
         sequence=case.meeting.sequence + 1,
     )
+    while await _failed(desk, action):  # one that came to nothing has used its number up
+        action = action.model_copy(update={"sequence": action.sequence + 1})
     return Wanted(action=action, reason=step.reason, label=case.label)
+
+
+async def _failed(desk: Desk, action: AnyAction) -> bool:
+    """True when the very same was tried before and came to nothing."""
+    if not isinstance(action, BookMeeting | ChangeMeeting):
+        return False
+    async with desk.database.read() as tx:
+        row = await outbox.by_key(tx, action.key)
+    return row is not None and row["state"] in (OutboxState.FAILED, OutboxState.CANCELLED)
 
 
 async def _answer(
@@ -222,7 +231,7 @@ async def _written(desk: Desk, case: Case, reading: ReplyReading, slots: tuple[d
         contact_title=case.contact.title,
         account_name=case.account.name if case.account else "",
         sources=await _sources(desk, case, reading),
-        facts=await _listed(desk, case, reading),
+        facts=await _told(desk, case, reading),
         said_before=case.said_before,
         slots=slots,
         zone=case.zone,
@@ -232,12 +241,14 @@ async def _written(desk: Desk, case: Case, reading: ReplyReading, slots: tuple[d
     return await desk.language.write_reply(brief)
 
 
-async def _listed(desk: Desk, case: Case, reading: ReplyReading) -> tuple[ProfileFact, ...]:
-    """What our site lists, for a mail that asks something."""
-    if not reading.questions:
+async def _told(desk: Desk, case: Case, reading: ReplyReading) -> tuple[ProfileFact, ...]:
+    """What our site lists, for a mail that asks something, and what it says of the rivals a mail names."""
+    rivals = named_rivals(case.mail.new_text or case.mail.text, reading, case.facts)
+    if not reading.questions and not rivals:
         return ()
     async with desk.database.write() as tx:
-        return await quotable(tx, case.facts)
+        listed = await quotable(tx, case.facts) if reading.questions else ()
+        return (*listed, *await compared(tx, rivals, case.seller))
 
 
 async def _sources(desk: Desk, case: Case, reading: ReplyReading) -> tuple[Evidence, ...]:

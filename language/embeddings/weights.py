@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import struct
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ Tensor = NDArray[np.float32]
 _checked: dict[Path, tuple[int, int]] = {}
 
 
+@cache  # asked for every sentence
 def packaged_model() -> Path | None:
     """The folder of the packaged model, or None when it is not installed."""
     spec = importlib.util.find_spec(PACKAGE)

@@ -3,9 +3,10 @@
 A meeting is written into the calendar here, before its invitation leaves; doing that twice changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +15,7 @@ from domain.decisions import OutboxState
 from domain.errors import Correctable
 from domain.leads import LeadState
 from domain.meetings import Meeting, MeetingState, Slot
-from runtime.store import inbound, meetings, threads
+from runtime.store import decisions, inbound, meetings, outbox, threads
 from runtime.store.engine import Database
 from tools.act.queue_meeting import changed_meeting
 
@@ -121,10 +122,33 @@ async def letter_left(tx: AsyncConnection, action: Letter, state: OutboxState, n
     if isinstance(action, AnswerMail) and state is OutboxState.SENT:
         await meetings.offers_sent(tx, action.thread_id)
         await threads.change(tx, action.thread_id, last_out_at=now)
-    if isinstance(action, BookMeeting) and state is OutboxState.FAILED:
+    if isinstance(action, BookMeeting | ChangeMeeting) and state is OutboxState.FAILED:
         row = await meetings.one(tx, action.meeting_id)
-        if row is not None and row["state"] == MeetingState.OFFERED:
-            given_up = meetings.of(row).model_copy(update={"state": MeetingState.CANCELLED})
-            await meetings.keep(tx, given_up, "It could not be booked.")
-            handed = {"state": str(LeadState.HANDED), "reason": "The time they took could not be booked."}
-            await threads.change(tx, action.thread_id, **handed)
+        if row is not None and _not_in_calendar(action, row):
+            await _given_up(tx, action, row)
+
+
+def _not_in_calendar(action: BookMeeting | ChangeMeeting, row: Mapping[str, Any]) -> bool:
+    """True when the calendar never took it; else only the invitation did not leave."""
+    if isinstance(action, BookMeeting):
+        return bool(row["state"] == MeetingState.OFFERED)
+    return meetings.of(row).sequence < action.sequence
+
+
+async def _given_up(tx: AsyncConnection, action: BookMeeting | ChangeMeeting, row: Mapping[str, Any]) -> None:
+    """The calendar said no: the mail that asked for it is read once more, and its writer hears of other times.
+
+    A second no to the same mail is a person's business, so that nobody goes round in circles.
+    """
+    first = isinstance(action, BookMeeting) or action.sequence == meetings.of(row).sequence + 1
+    if isinstance(action, BookMeeting):
+        given_up = meetings.of(row).model_copy(update={"state": MeetingState.CANCELLED})
+        await meetings.keep(tx, given_up, "It could not be booked.")
+    why = "The time they took could not be booked."
+    intent = await outbox.by_key(tx, action.key)
+    decision = await decisions.decision(tx, intent["decision_id"]) if intent else None
+    cause = decision.proposal.cause if decision else ""
+    to = inbound.NEW if first else inbound.WAITING
+    moved = await inbound.settle(tx, cause, [inbound.HANDLED], to, detail=why)
+    state = LeadState.REPLIED if moved and first else LeadState.HANDED
+    await threads.change(tx, row["thread_id"], state=str(state), reason=why)

@@ -10,6 +10,7 @@ from language.offline.reading.injection import speaks_to_machines
 from language.offline.replies.classifier import Judged, judged
 from language.offline.replies.glossing import glossed
 from language.offline.replies.rules import COMPOSED, PICKS, Met
+from language.offline.replies.subjects import named
 
 # Chosen by cross-validation over the training phrases, half of which are look-alikes (`train.py --check`).
 _SILENT_HIT, _SILENT_DOUBT = 0.5, 0.1  # no rule says anything of the sentence
@@ -25,6 +26,39 @@ _LEAVES = frozenset({"unsubscribe", "complaint"})
 _SAYS_NOTHING = frozenset({"request", "invites"})
 _MEETS = frozenset({"asks_times", "meeting_accept", "meeting_counter", PICKS})  # about when to meet
 _GOES_ON = _MEETS | {"positive"}
+_TELLING = 2  # subjects of an offer that make a question one about it
+# Subjects somebody who leaves speaks of, too, and words they leave with.
+_ALSO_LEAVING = frozenset(
+    {
+        "data",
+        "privacy",
+        "delete",
+        "send",
+        "cancel",
+        "contract",
+        "change",
+        "phone",
+        "own",
+        "need",
+        "second",
+        "store",
+    }
+)
+_TAKEN_OFF = frozenset(
+    {
+        "remove",
+        "delete",
+        "stop",
+        "unsubscribe",
+        "forget",
+        "list",
+        "database",
+        "address",
+        "spam",
+        "advertising",
+    }
+    | {"complaint", "refrain", "withdraw", "annoying", "receive", "email", "message", "contact"}
+)
 _COURTESY = frozenset({"thanks", "you", "your", "the", "good", "my", "from", "this"})
 
 
@@ -71,12 +105,19 @@ def _to_ask(lists: Sequence[Met]) -> tuple[int, ...]:
 def _worth(met: Met, first: Judged) -> bool:
     if _sure(met) or speaks_to_machines(met.sentence.text):
         return False  # orders to software get a person anyway
+    if met.asks and COMPOSED not in met.names and _about_the_offer(met.sentence.text):
+        return False
     if _MEETS & met.names and COMPOSED not in met.names:
         return False  # who speaks about when to meet does not leave
     if not _known(met):
         return True
     short = len(met.sentence.words) <= _FEW_WORDS
     return not (met.whole or short or first.leaving < _WORTH_ASKING)
+
+
+def _about_the_offer(text: str) -> bool:
+    """True for words about what a vendor sells, and none about mail, lists or being taken off."""
+    return len(named(text) - _ALSO_LEAVING) >= _TELLING and not _TAKEN_OFF & set(glossed(text).ideas)
 
 
 def _says_something(met: Met) -> bool:

@@ -117,6 +117,12 @@ def _lexicon(language: str, text: str) -> Lexicon:
 _LONG_NAME = 7  # letters; a slip in a shorter name makes another word
 
 
+@cache
+def calendar_names() -> frozenset[str]:
+    """Months and days of the week in every language."""
+    return frozenset().union(*(_calendar_names(language) for language in lexicons()))
+
+
 def _calendar_names(language: str) -> frozenset[str]:
     named = calendar_words(language)
     return frozenset(word for word in (*named.months, *named.weekdays) if len(word) > 3)

@@ -18,6 +18,7 @@ from domain.replies import (
 from language.offline.reading.injection import speaks_to_machines
 from language.offline.replies import choices, classifier, rules
 from language.offline.replies.dates import Today, month_first
+from language.offline.replies.halves import apart
 from language.offline.replies.leaving import Checked, checked
 from language.offline.replies.marks import automatic_subject, subject_of_their_own
 from language.offline.replies.people import competitor, referrals
@@ -90,7 +91,7 @@ class Understood(NamedTuple):
 def _understood(
     said: Sequence[Sentence], languages: Sequence[str], context: ReplyContext, *, automatic: bool
 ) -> Understood:
-    bare = [rules.met(sentence, languages) for sentence in said]
+    bare = [rules.met(sentence, languages) for sentence in apart(said, languages)]
     heard = Checked(tuple(bare)) if automatic else checked(bare)
     lists, doubts = heard.lists, heard.doubts
     vendors = _with_vendors(lists, languages)

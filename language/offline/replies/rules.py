@@ -23,6 +23,7 @@ _KINDS = (
     "bot_question",
     "out_of_office",
     "auto_reply",
+    "left",
     "positive",
     "not_interested",
     "not_now",

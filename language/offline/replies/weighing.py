@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from domain.replies import Finding, ReplyKind
+from language.offline.replies.lexicon_files import calendar_names
 from language.offline.replies.people import referrals
 from language.offline.replies.rules import Met
 from language.offline.replies.words import Sentence
@@ -78,9 +79,9 @@ def weighed(
     """The findings of a mail. `likely` names the kind of a sentence no rule speaks for."""
     kinds = [_kinds(met, named=number in vendors, context=context) for number, met in enumerate(lists)]
     machine = _machine(lists, kinds, context, automatic=automatic)
-    if machine is not None:
+    if machine:
         pointing = tuple(met.sentence for met in lists if "referral" in met.names)
-        return Weighed((machine,), pointing=pointing)
+        return Weighed(machine, pointing=pointing)
     if not any(met.asks for met in lists):
         kinds = [one - {K.BOT_QUESTION} for one in kinds]
     kinds = _let_in(lists, kinds)
@@ -164,20 +165,39 @@ def _about_meetings(kinds: set[ReplyKind], met: Met) -> set[ReplyKind]:
 
 def _machine(
     lists: Sequence[Met], kinds: Sequence[set[ReplyKind]], context: ReplyContext, *, automatic: bool
-) -> Finding | None:
+) -> tuple[Finding, ...]:
+    """What a machine says, and whether it says that the person is gone for good; nothing when a person wrote."""
     away = next((met.sentence.text for met in lists if "out_of_office" in met.names), "")
     robot = next(
         (met.sentence.text for met in lists if "auto_reply" in met.names and not met.sentence.asks), ""
     )
+    left = _gone_for_good(lists)
+    if automatic and left:
+        return (Finding(kind=K.AUTO_REPLY, confidence=0.99, quote=robot or left), _wrong_person(left))
     if automatic:
         kind = K.OUT_OF_OFFICE if away or not robot else K.AUTO_REPLY
-        return Finding(kind=kind, confidence=0.99, quote=away or robot or lists[0].sentence.text)
+        return (Finding(kind=kind, confidence=0.99, quote=away or robot or lists[0].sentence.text),)
     talking = any(_talks(met, one, context) for met, one in zip(lists, kinds, strict=True))
     if away and (robot or not talking):
-        return Finding(kind=K.OUT_OF_OFFICE, confidence=0.95 if robot else _SURE, quote=away)
+        return (Finding(kind=K.OUT_OF_OFFICE, confidence=0.95 if robot else _SURE, quote=away),)
     if robot and not talking:
-        return Finding(kind=K.AUTO_REPLY, confidence=_SURE, quote=robot)
-    return None
+        machine = Finding(kind=K.AUTO_REPLY, confidence=_SURE, quote=robot)
+        return (machine, _wrong_person(left)) if left else (machine,)
+    return ()
+
+
+def _gone_for_good(lists: Sequence[Met]) -> str:
+    """The sentence that says that somebody is no longer there; "" where the same mail speaks of days away."""
+    away = any("out_of_office" in met.names and "left" not in met.names and _dated(met) for met in lists)
+    return "" if away else next((met.sentence.text for met in lists if "left" in met.names), "")
+
+
+def _dated(met: Met) -> bool:
+    return any(word[0].isdigit() or word in calendar_names() for word in met.sentence.words)
+
+
+def _wrong_person(quote: str) -> Finding:
+    return Finding(kind=K.WRONG_PERSON, confidence=_SURE, quote=quote)
 
 
 def _talks(met: Met, kinds: set[ReplyKind], context: ReplyContext) -> bool:

@@ -12,9 +12,10 @@ from babel.dates import format_date, format_datetime
 
 from domain.campaigns import Claim, WrittenMail
 from domain.replies import ObjectionKind, ReplyKind
+from language.offline.replies.compared import asks_difference, compared
 from language.offline.replies.listed import listed
 from language.offline.replies.marks import without_answer_marks
-from language.offline.replies.sources import answers
+from language.offline.replies.sources import FOREIGN, answers
 from language.offline.talk import greeting
 from language.offline.talk.material import Sentence
 from language.port import ReplyBrief, ReplyDraft
@@ -133,6 +134,9 @@ class _Writer:
     def _heard(self) -> list[Sentence]:
         """One sentence that shows they were understood."""
         reading = self._brief.reading
+        if (taken := self._gone()) is not None:
+            when = _moment(taken, self._brief.zone, self._lang)
+            return [self._pick("gone", time=when, zone=self._zone())]
         if K.OBJECTION in self._kinds and reading.objections:
             one = reading.objections[0]
             return [self._pick(f"objection_{one.kind}")]
@@ -144,6 +148,17 @@ class _Writer:
                 return [self._pick("questions" if many else slot)]
         return []
 
+    def _gone(self) -> datetime | None:
+        """A time we had offered that they take, and that is not among the free ones any more."""
+        brief = self._brief
+        if not brief.slots or K.MEETING_ACCEPT not in self._kinds:
+            return None
+        for one in brief.reading.times:
+            line = _moment(one.start, brief.zone, self._lang)
+            if one.exact and one.start not in brief.slots and self._was_said(line):
+                return one.start
+        return None
+
     def _later(self) -> Sentence:
         until = self._brief.reading.until
         if until is None or until.resume_on - self._brief.at.date() > _SAME_YEAR:
@@ -152,25 +167,32 @@ class _Writer:
 
     def _answers(self) -> list[list[Sentence]]:
         reading = self._brief.reading
-        said: list[list[Sentence]] = []
+        beside = compared(self._brief.facts, self._lang, self._pick("quoted", line="{line}").text)
+        rivals = [one.competitor for one in reading.objections if one.competitor]
+        said: list[list[Sentence]] = [*beside] if rivals else []
         for question in reading.questions:
             told = listed(question, self._brief.facts, self._lang)
+            told += beside if asks_difference(question, rivals) else []
             said += [part for part in told if part not in said]
             if not told:
-                said.append(self._answer(question, required=True))
+                said += [part for part in self._answer(question, required=True) if part not in said]
         for one in reading.objections:
-            said.append(self._answer(_asked_by(one.kind, one.quote), required=one.kind in _NEEDS_FACTS))
+            if one.competitor and beside:
+                continue
+            said += self._answer(_asked_by(one.kind, one.quote), required=one.kind in _NEEDS_FACTS)
         return [part for part in said if part]
 
-    def _answer(self, question: str, *, required: bool) -> list[Sentence]:
-        frame = self._pick("quoted", line="{line}").text
+    def _answer(self, question: str, *, required: bool) -> list[list[Sentence]]:
         brief = self._brief
+        frame = self._pick("quoted", line="{line}").text
         found = answers(question, brief.sources, self._lang, brief.seller_name, frame)
         fresh = [sentence for sentence in found if sentence.text not in self._used]
         self._used |= {sentence.text for sentence in fresh}
         if required and not found:
             raise Unanswerable(f"Our sources do not answer “{question[:120]}”; a colleague should.")
-        return fresh
+        foreign = [sentence for sentence in fresh if sentence.kind == FOREIGN]
+        own = [sentence for sentence in fresh if sentence.kind != FOREIGN]
+        return [own, *([[self._pick("in_english")], foreign, [self._pick("more")]] if foreign else [])]
 
     def _next(self) -> list[list[Sentence]]:
         brief = self._brief

@@ -160,3 +160,24 @@ def test_interest_that_names_a_free_time_is_booked_unless_something_is_asked_too
     assert next_step(reading(K.POSITIVE), free).action is NextAction.BOOK
     asks = reading(K.QUESTION, K.POSITIVE, questions=("What is it?",))
     assert (next_step(asks, free).action, next_step(asks, free).offer_times) == (NextAction.ANSWER, True)
+
+
+@pytest.mark.parametrize(
+    ("named", "action"),
+    [((), NextAction.STOP), ((Referred(quote="x", name="Bo Hill"),), NextAction.HAND_OVER)],
+)
+def test_whose_mailbox_says_that_they_left_is_written_to_no_more_and_nobody_answers_it(
+    named: tuple[Referred, ...], action: NextAction
+) -> None:
+    step = next_step(reading(K.AUTO_REPLY, K.WRONG_PERSON, referrals=named), lead())
+    assert (step.action, step.state, step.refer) == (action, LeadState.CLOSED, False)
+
+
+@pytest.mark.parametrize("kind", [K.MEETING_ACCEPT, K.MEETING_COUNTER, K.POSITIVE])
+@pytest.mark.parametrize("meeting_at", [None, SLOTS[1]])
+def test_a_time_that_is_gone_is_not_booked_and_others_are_offered(
+    kind: ReplyKind, meeting_at: datetime | None
+) -> None:
+    taken = (ProposedTime(start=SLOTS[0], quote="tomorrow"),)
+    step = next_step(reading(kind, times=taken), lead(offered=SLOTS, gone=SLOTS[0], meeting_at=meeting_at))
+    assert (step.action, step.offer_times, step.slot) == (NextAction.ANSWER, True, None)

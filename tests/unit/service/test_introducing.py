@@ -63,6 +63,16 @@ async def test_the_person_named_gets_one_mail_that_says_by_whom_once_the_owner_a
     assert not await _asked(known)
 
 
+async def test_whom_an_automatic_note_names_is_a_persons_business(known: Post) -> None:
+    note = "Anna Weiss no longer works at Northwind. Please write to Tom Abbott, abbott@northwind.example."
+    await _says(known, note, Auto_Submitted="auto-replied")
+
+    assert not await _asked(known)
+    (task,) = await known.home.do("tasks")
+    assert "abbott@northwind.example" in task["why"]
+    assert (await known.thread())["state"] == "closed"
+
+
 @pytest.mark.parametrize(
     ("text", "headers"),
     [

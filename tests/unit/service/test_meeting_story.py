@@ -16,7 +16,7 @@ from domain.actions import AddTask
 from domain.errors import Refused
 from domain.meetings import MeetingState
 from domain.outcomes import Sign
-from runtime.store import meetings, outcomes
+from runtime.store import answers, meetings, outcomes
 from runtime.store.due import DueRow
 from runtime.store.tables import audit
 from service.calendar_desk import CalendarDesk
@@ -132,9 +132,84 @@ async def test_a_time_that_was_taken_meanwhile_is_no_breach(talks: tuple[Post, R
     slots = await offered(post)
     await told.met(post.home.workspace, "mtg_other", slots[0], number=2)
 
-    assert (await says(post, "The first one, please."))["state"] == "waiting"
+    assert (await says(post, "The first one, please."))["state"] == "handled"
+    assert slots[0] not in await offered(post)
     async with post.home.house.database.read() as tx:
         assert Sign.BREACH not in {one.sign for one in await outcomes.of_agents(tx)}
+
+
+async def test_who_takes_a_time_that_somebody_else_has_by_now_hears_so_and_is_offered_others(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    taken(real, slots[0])
+
+    row = await says(post, "The first one, please.")
+    assert (row["state"], (await post.thread())["state"]) == ("handled", "waiting")
+    assert sum("is no longer free" in text for text in await words_to(post)) == 1
+    assert await stored(post) == []
+    again = await offered(post)
+    assert len(again) == 3
+    assert slots[0] not in again
+
+    await says(post, "The third one, please.")
+    assert await stored(post) == [(MeetingState.BOOKED, again[2])]
+
+
+async def test_a_time_taken_between_the_decision_and_the_booking_is_answered_on_the_next_look(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    await post.arrive(post.letter(1, "The second one, please."))
+    await post.handle()
+    taken(real, slots[1])
+    await post.home.house.effector().drain()
+    assert (await post.rows())[-1]["state"] == "new"
+    assert (await post.thread())["state"] == "replied"
+
+    for _ in range(2):
+        await post.handle()
+        await post.home.house.effector().drain()
+    assert [row["state"] for row in await post.rows()] == ["handled", "handled"]
+    assert sum("is no longer free" in text for text in await words_to(post)) == 1
+    assert await stored(post) == []
+    assert slots[1] not in await offered(post)
+
+
+async def test_a_meeting_that_could_not_be_moved_stands_and_moves_to_the_next_time_they_take(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    slots = await offered(post)
+    await says(post, "The third one, please.")
+    await post.arrive(post.letter(1, "Could we move our call to Tuesday, 10 November at 15:30?"))
+    await post.handle()
+    taken(real, datetime(2026, 11, 10, 15, 30, tzinfo=UTC))
+    await post.home.house.effector().drain()
+    assert await stored(post) == [(MeetingState.BOOKED, slots[2])]
+    await post.handle()
+    await post.home.house.effector().drain()
+    assert await stored(post) == [(MeetingState.BOOKED, slots[2])]
+    assert len(await words_to(post)) == 2
+
+    post.home.clock.at += timedelta(days=1)  # three letters a day are the most
+    await says(post, "Could we move our call to Wednesday, 11 November at 15:30?")
+    assert await stored(post) == [(MeetingState.MOVED, datetime(2026, 11, 11, 15, 30, tzinfo=UTC))]
+
+
+def taken(real: RealCalendar, at: datetime) -> None:
+    """Somebody else has that hour now."""
+    real.busy(f"{at:%Y-%m-%d %H:%M}", f"{at + timedelta(hours=1):%Y-%m-%d %H:%M}")
+
+
+async def words_to(post: Post) -> tuple[str, ...]:
+    async with post.home.house.database.read() as tx:
+        return await answers.texts_to(tx, "con_1")
 
 
 async def test_whoever_names_a_day_hears_nothing_before_it_and_something_then(post: Post) -> None:

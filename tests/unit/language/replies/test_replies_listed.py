@@ -1,6 +1,7 @@
 """What our own site lists is told as listed, with its source: prices of plans, customers by name. Nothing else is."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +95,24 @@ async def test_list_prices_are_told_plan_by_plan(answer: Answer, question: str) 
     assert "Solo: €15" in body
     assert "Studio: €64" in body
     assert "Agency: €210" in body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What does it cost for eight people, and when could you spare fifteen minutes?",
+        "When could you talk, and what would it cost us?",
+        "Was kostet das im Monat, und wann hätten Sie Zeit für ein Telefonat?",
+        "Quel est le prix par mois et quand êtes-vous disponible ?",
+        "¿Cuánto cuesta y cuándo podemos hablar?",
+        "Wat kost het per maand en wanneer heeft u tijd?",
+    ],
+)
+async def test_a_price_asked_beside_a_time_to_talk_gets_both(answer: Answer, text: str) -> None:
+    body = body_of(await answer(text, slots=(AT + timedelta(days=2),)))
+
+    assert "Studio: €64" in body
+    assert "11:30" in body or "09:30" in body or "07:30" in body
 
 
 async def test_a_german_question_is_answered_in_german(answer: Answer) -> None:
