@@ -13,6 +13,7 @@ from autonomy.policy_file import load_policy
 from autonomy.terms import DEFAULT_DISCLOSURE, Terms
 from domain.decisions import Actor
 from domain.errors import Correctable
+from domain.ids import Ids
 from graph.desk import Desk, Emit
 from graph.specialists.office import office_of
 from language.port import Language
@@ -25,6 +26,7 @@ from runtime.store.audit_head import HeadFile
 from runtime.store.engine import Database
 from runtime.store.migrate import ensure_key, ensure_schema
 from service.calendar_desk import CalendarDesk
+from service.mail_reading import MailReading
 from service.mailboxes import mailbox_of
 from service.purse import Purse
 from service.recall_desk import RecallDesk
@@ -47,7 +49,7 @@ class House:
     settings: Settings
     database: Database
     clock: Clock
-    ids: RandomIds
+    ids: Ids
     language: Language
     web: WebDesk
     recall: RecallDesk
@@ -55,6 +57,7 @@ class House:
     terms: Terms
     audit_head: HeadFile
     calendar: CalendarDesk | None = None
+    mail_reading: MailReading = field(default_factory=MailReading)
     watch: Watch = field(default_factory=Watch)  # how far the checks of each turn looked
     standing: Standing = field(default_factory=Alone)  # whether this process may act
     tries: WrongTries = field(default_factory=WrongTries)  # wrong passwords, one count for every door
@@ -123,6 +126,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     web = WebDesk(settings, clock, purse.fetch)
     calendar = _calendar(settings, clock, database, terms.sender)
     recall = RecallDesk(settings.home / "vectors", _embedder(settings, purse), database, clock)
+    reading = MailReading()
     try:
         await ensure_schema(database)
         await ensure_key(database, key, await clock.now())
@@ -139,8 +143,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             terms=terms,
             audit_head=head,
             calendar=calendar,
+            mail_reading=reading,
         )
     finally:
+        await reading.close()
         if calendar is not None:
             await calendar.close()
         await recall.close()

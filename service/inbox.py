@@ -8,12 +8,12 @@ import hashlib
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.errors import RainmakerError
 from domain.labels import Integrity, Label
 from domain.mail import InboundMail, Quarantined
-from runtime.store import inbound
+from runtime.store import inbound, outbox
 from runtime.store.due import DueRow
 from runtime.store.inline import inline
 from service.bootstrap import House
@@ -35,13 +35,13 @@ async def poll(house: House, due_row: DueRow) -> Worked:
     problems: list[str] = []
     async with house.database.write() as tx:
         await new_threads(tx, house)
-    async with MailReader(_terms(house)) as reader:
-        for box in inboxes_of(house.settings):
-            try:
-                await _read_box(house, box, reader, done)
-            except RainmakerError as error:
-                problems.append(f"{box.address}: {error.message}")
-                await _note_trouble(house, box, error.message)
+    reader = await house.mail_reading.under(_terms(house))
+    for box in inboxes_of(house.settings):
+        try:
+            await _read_box(house, box, reader, done)
+        except RainmakerError as error:
+            problems.append(f"{box.address}: {error.message}")
+            await _note_trouble(house, box, error.message)
     if done["quarantined"]:
         problems.append(f"{done['quarantined']} mails could not be read and were put aside.")
     counts = {"signals": sum(done.values()) - done["repeated"]}
@@ -62,8 +62,7 @@ async def _note_trouble(house: House, box: Inbox, why: str) -> None:
 
 async def _read_box(house: House, box: Inbox, reader: MailReader, done: Counter[str]) -> None:
     """Batch by batch; while one is taken in, the next is fetched and read."""
-    async with house.database.read() as tx:
-        cursor = InboxCursor(*await inbound.cursor(tx, box.address, box.folder))
+    cursor = await _begins(house, box)
     coming = asyncio.create_task(_next_batch(box, reader, cursor))
     try:
         for number in range(1, MOST_BATCHES + 1):
@@ -76,6 +75,16 @@ async def _read_box(house: House, box: Inbox, reader: MailReader, done: Counter[
                 return
     finally:
         coming.cancel()
+
+
+async def _begins(house: House, box: Inbox) -> InboxCursor:
+    """Where to go on reading. What lay in a mailbox before we first wrote to anybody is nobody's business."""
+    async with house.database.read() as tx:
+        cursor = InboxCursor(*await inbound.cursor(tx, box.address, box.folder))
+        first_mail = None if cursor.uid_validity else await outbox.first_mail_at(tx)
+    if cursor.uid_validity:
+        return cursor
+    return await box.reads.first_cursor((first_mail - timedelta(days=1)).date() if first_mail else None)
 
 
 @dataclass(frozen=True)

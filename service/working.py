@@ -12,6 +12,7 @@ from runtime.durable.lease import Lease
 from runtime.settings import Settings
 from service import timetable
 from service.bootstrap import House
+from service.mail_watch import MailWatch, watched
 from tools import effector
 
 log = logging.getLogger(__name__)
@@ -75,11 +76,16 @@ async def _driven(house: House, lease: Lease, *, works: bool) -> AsyncIterator[N
     from service.workflows import TURN, Workflows
 
     engine = Engine(house.settings, lease, works=works)
-    try:
-        await engine.start(Workflows(house).all())
-        # whatever came due while nobody was here: one turn, now
+
+    async def wake() -> None:
         await engine.enqueue(TURN, once=f"turn:{lease.executor}")
-        yield
+
+    mail = MailWatch(house.database, watched(house.settings), wake)
+    try:
+        await engine.start(Workflows(house, mail.silent).all())
+        await wake()  # whatever came due while nobody was here: one turn, now
+        async with mail.watching():
+            yield
     finally:
         lease.resign()
         await effector.come_to_rest(_PATIENCE)

@@ -24,6 +24,13 @@ async def enqueue(tx: AsyncConnection, row: dict[str, Any]) -> bool:
     return await insert_new(tx, outbox, row, unique=["key"])
 
 
+async def first_mail_at(tx: AsyncConnection) -> datetime | None:
+    """When our first mail was due or left; None when nobody was ever written to."""
+    found = select(outbox.c.sent_at, outbox.c.due_at).where(outbox.c.kind.in_(MAILS)).order_by(LEFT_AT)
+    row = (await tx.execute(found.limit(1))).one_or_none()
+    return (row.sent_at or row.due_at) if row else None
+
+
 async def by_key(tx: AsyncConnection, key: str) -> dict[str, Any] | None:
     """The intent of a business fact."""
     row = (await tx.execute(by(outbox.c.key), {"key": key})).mappings().one_or_none()

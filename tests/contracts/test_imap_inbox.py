@@ -111,7 +111,7 @@ async def test_a_mail_over_the_limit_comes_as_headers_only_and_stops_nobody(mail
 async def test_old_mail_can_be_left_alone(mailbox: Mailbox) -> None:
     await mailbox.deliver(mail(1))
     inbox = ImapInbox(mailbox.address)
-    cursor = await inbox.end_cursor()
+    cursor = await inbox.first_cursor(None)
     await mailbox.deliver(mail(2))
     assert [one.raw for one in (await inbox.fetch_new(cursor)).mails] == [mail(2)]
 

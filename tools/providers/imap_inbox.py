@@ -10,9 +10,10 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.errors import Correctable, Retryable
@@ -95,12 +96,12 @@ class ImapInbox:
         """
         return await asyncio.to_thread(self._with_folder, lambda box: self._fetch(box, cursor, limit))
 
-    async def end_cursor(self) -> InboxCursor:
-        """The cursor after everything there is now, for a mailbox whose old mail is nobody's business.
+    async def first_cursor(self, since: date | None) -> InboxCursor:
+        """The cursor before what came on a day or later; without a day, after everything there is now.
 
-        Raises as `fetch_new`.
+        For a mailbox whose older mail is nobody's business. Raises as `fetch_new`.
         """
-        return await asyncio.to_thread(self._with_folder, _end)
+        return await asyncio.to_thread(self._with_folder, lambda box: box.before(since))
 
     async def wait_for_new(self, cursor: InboxCursor, seconds: float) -> bool:
         """True as soon as there is mail after the cursor, False when the time is over or `stop` was called.
@@ -108,11 +109,18 @@ class ImapInbox:
         Uses IDLE where the server offers it, else asks every `poll_seconds`. Raises as `fetch_new`.
         """
         self._stop.clear()
+        thread = ThreadPoolExecutor(
+            1, "mailbox"
+        )  # of its own: it waits long, and others need the shared ones
         try:
-            return await asyncio.to_thread(self._with_folder, lambda box: self._wait(box, cursor, seconds))
+            return await asyncio.get_running_loop().run_in_executor(
+                thread, self._with_folder, lambda box: self._wait(box, cursor, seconds)
+            )
         except asyncio.CancelledError:
             self._stop.set()
             raise
+        finally:
+            thread.shutdown(wait=False)
 
     def stop(self) -> None:
         """Let a waiting call return within a second or two."""
@@ -193,9 +201,14 @@ class _Box:
 
     def uids_after(self, last: int) -> list[int]:
         """UIDs above a number, ascending. `n:*` names the last mail even when it is below n."""
-        found = self._uid("SEARCH", "UID", f"{last + 1}:*")
-        numbers = {int(one) for line in found if isinstance(line, bytes) for one in line.split()}
-        return sorted(number for number in numbers if number > last)
+        return sorted(number for number in self._found("UID", f"{last + 1}:*") if number > last)
+
+    def before(self, since: date | None) -> InboxCursor:
+        """The place before what came on a day or later, by the server's own calendar."""
+        everything = self.uids_after(0)
+        later = self._found("SINCE", _imap_day(since)) if since else []
+        last = min(later) - 1 if later else max(everything, default=0)
+        return InboxCursor(self.uid_validity, last)
 
     def facts(self, uids: list[int]) -> dict[int, _Facts]:
         """Size, arrival and flags, before any body is asked for."""
@@ -233,6 +246,10 @@ class _Box:
         else:
             stop.wait(min(seconds, poll_seconds))
             self._client.noop()
+
+    def _found(self, *what: str) -> set[int]:
+        lines = self._uid("SEARCH", *what)
+        return {int(one) for line in lines if isinstance(line, bytes) for one in line.split()}
 
     def _uid(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
         typ, answer = self._client.uid(*command)
@@ -309,9 +326,12 @@ def _idle(mailbox: "BaseMailBox", seconds: float, stop: threading.Event) -> None
                 return
 
 
-def _end(box: _Box) -> InboxCursor:
-    uids = box.uids_after(0)
-    return InboxCursor(box.uid_validity, uids[-1] if uids else 0)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _imap_day(day: date) -> str:
+    """As the protocol writes a day, in whatever language this machine speaks."""
+    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def _arrived(text: bytes) -> datetime | None:

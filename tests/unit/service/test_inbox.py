@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from autonomy.policy_file import load_policy
+from autonomy.rules import SEQUENCE_GOES_ON
 from runtime.store import crm, inbound, outbox, people, threads
 from runtime.store.due import DueRow
 from runtime.store.engine import Database
-from runtime.store.tables import events
+from runtime.store.tables import decisions, events
+from runtime.store.tables import outbox as intents
 from runtime.store.talk_tables import inbound as rows
 from service import inbox, replies
 from tests.fixtures import builders
@@ -248,6 +252,69 @@ async def test_an_automatic_mail_is_never_answered(post: Post) -> None:
     await post.handle()
     async with post.home.house.database.read() as tx:
         assert not [row for row in await outbox.due(tx, builders.MONDAY, 50) if row["kind"] == "answer_mail"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Anna Weiss no longer works at Northwind. This mailbox is not read.",
+        "Frau Weiss hat unser Haus verlassen.",
+        "Anna Weiss a quitté l'entreprise.",
+        "Anna Weiss ya no trabaja con nosotros.",
+    ],
+)
+async def test_whose_mailbox_says_that_they_left_gets_no_more_of_any_sequence(post: Post, note: str) -> None:
+    await post.arrive(post.letter(text=note, Auto_Submitted="auto-replied"))
+    await post.handle()
+    (row,) = await post.rows()
+    assert (row["state"], (await post.thread())["state"]) == (inbound.HANDLED, "closed")
+    assert len(await post.home.workspace.outbox()) == 3
+    async with post.home.house.database.read() as tx:
+        lead = await threads.lead(tx, (await post.thread())["campaign_id"], "con_1")
+    assert lead.state not in SEQUENCE_GOES_ON
+
+
+@pytest.mark.parametrize("level", ["sends", "effects"])
+async def test_a_mail_that_comes_in_during_a_stop_is_read_and_answered_once_after_it(
+    post: Post, level: str
+) -> None:
+    house = replace(post.home.house, policy=load_policy(Path("docs/policies/unattended.yaml")))
+    stopped = replace(post, home=replace(post.home, house=house))
+    await stopped.home.do("pause", reason="board meeting", level=level)
+    await stopped.arrive(stopped.letter(text="Are you a bot?"), _away(stopped))
+    for _ in range(3):
+        await stopped.handle()
+        await house.effector().drain()
+    rows = {row["kind"]: row for row in await stopped.rows()}
+    assert (rows["human"]["state"], rows["auto"]["state"]) == (inbound.NEW, inbound.HANDLED)
+    assert rows["human"]["reading"]["findings"][0]["kind"] == "bot_question"
+    assert "board meeting" in rows["human"]["detail"]
+    assert (await stopped.thread(2))["state"] == "paused"  # who is away is not waited for by a stop
+    assert await _answers(stopped) == []
+    assert await _refusals(stopped) == 1  # and not one more with every look
+
+    await stopped.home.do("resume")
+    for _ in range(2):
+        await stopped.handle()
+        await house.effector().drain()
+    assert await _answers(stopped) == ["sent"]
+    assert {row["state"] for row in await stopped.rows()} == {inbound.HANDLED}
+
+
+def _away(post: Post) -> bytes:
+    return post.letter(2, "I am out of the office until 16 November 2026.", Auto_Submitted="auto-replied")
+
+
+async def _answers(post: Post) -> list[str]:
+    async with post.home.house.database.read() as tx:
+        query = select(intents.c.state).where(intents.c.kind == "answer_mail")
+        return list((await tx.execute(query)).scalars())
+
+
+async def _refusals(post: Post) -> int:
+    async with post.home.house.database.read() as tx:
+        found = (await tx.execute(select(decisions.c.verdict))).scalars()
+        return sum(verdict == "refuse" for verdict in found)
 
 
 async def test_an_unreadable_mailbox_is_told_and_nothing_is_lost(post: Post) -> None:
