@@ -91,7 +91,7 @@ class Discovery:
         for domain in listed:
             self._add(domain)
         waiting = deque(queries)
-        tasks: set[asyncio.Task[Visited | None]] = set()
+        tasks: list[asyncio.Task[Visited | None]] = []
         try:
             while waiting or self._frontier or tasks:
                 if self.tally.spent is not None:
@@ -100,11 +100,13 @@ class Discovery:
                 while waiting and len(self._frontier) < SITES_AT_ONCE:
                     await self._search(waiting.popleft())
                 while self._frontier and len(tasks) < SITES_AT_ONCE:
-                    tasks.add(asyncio.create_task(self._guarded(self._frontier.popleft())))
+                    tasks.append(asyncio.create_task(self._guarded(self._frontier.popleft())))
                 if not tasks:
                     continue
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                finished = [task for task in tasks if task in done]  # of several at once, the first begun
+                tasks = [task for task in tasks if task not in done]
+                for task in finished:
                     found = task.result()
                     if found is not None and self._is_new(found.facts):
                         yield found
