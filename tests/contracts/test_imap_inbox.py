@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from itertools import count
 
 import pytest
@@ -114,6 +115,15 @@ async def test_old_mail_can_be_left_alone(mailbox: Mailbox) -> None:
     cursor = await inbox.first_cursor(None)
     await mailbox.deliver(mail(2))
     assert [one.raw for one in (await inbox.fetch_new(cursor)).mails] == [mail(2)]
+
+
+async def test_a_first_look_takes_what_came_on_a_day_or_later_and_leaves_the_rest(mailbox: Mailbox) -> None:
+    await mailbox.deliver(mail(1))
+    inbox = ImapInbox(mailbox.address)
+    everything = await inbox.first_cursor(date(2000, 1, 1))
+    nothing = await inbox.first_cursor(date(2100, 1, 1))
+    assert [one.raw for one in (await inbox.fetch_new(everything)).mails] == [mail(1)]
+    assert (await inbox.fetch_new(nothing)).mails == ()
 
 
 async def test_waiting_ends_as_soon_as_mail_arrives(mailbox: Mailbox) -> None:
