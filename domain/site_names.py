@@ -3,10 +3,13 @@
 import ipaddress
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import idna
-import tldextract
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?=//)", re.IGNORECASE)
 
@@ -60,6 +63,8 @@ def _is_address(host: str) -> bool:
 
 
 @cache
-def _extractor() -> tldextract.TLDExtract:
+def _extractor() -> "TLDExtract":
+    from tldextract import TLDExtract  # brings an HTTP client, which nothing here needs
+
     # No list is fetched: the one packaged with the library is used, private suffixes included.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

@@ -20,6 +20,7 @@ from language.port import Language
 from runtime.clock import Clock, SandboxClock, SystemClock
 from runtime.durable.handovers import Handovers
 from runtime.durable.lease import Alone, Standing
+from runtime.first_use import FirstUse
 from runtime.identity import RandomIds
 from runtime.settings import Settings
 from runtime.store.audit_head import HeadFile
@@ -29,10 +30,8 @@ from service.calendar_desk import CalendarDesk
 from service.mail_reading import MailReading
 from service.mailboxes import mailbox_of
 from service.purse import Purse
-from service.recall_desk import RecallDesk
 from service.secrets import secret_key
 from service.watch import Watch
-from service.web_desk import WebDesk
 from service.wrong_tries import WrongTries
 from tools.effector import Effector, Mailbox
 
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from language.embeddings.port import Embedder
+    from service.recall_desk import RecallDesk
+    from service.web_desk import WebDesk
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class House:
     clock: Clock
     ids: Ids
     language: Language
-    web: WebDesk
-    recall: RecallDesk
+    web: "WebDesk"
+    recall: "RecallDesk"
     policy: Policy
     terms: Terms
     audit_head: HeadFile
@@ -123,22 +124,21 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     clock: Clock = SandboxClock(settings.clock_url) if settings.clock_url else SystemClock()
     terms = _terms(settings, key)
     purse = Purse(database, clock, terms.budgets)
-    web = WebDesk(settings, clock, purse.fetch)
+    web = FirstUse(lambda: _web(settings, clock, purse))
     calendar = _calendar(settings, clock, database, terms.sender)
-    recall = RecallDesk(settings.home / "vectors", _embedder(settings, purse), database, clock)
+    recall = FirstUse(lambda: _recall(settings, clock, database, purse))
     reading = MailReading()
     try:
         await ensure_schema(database)
         await ensure_key(database, key, await clock.now())
-        await web.open()
         yield House(
             settings=settings,
             database=database,
             clock=clock,
             ids=RandomIds(),
-            language=_language(settings, purse),
-            web=web,
-            recall=recall,
+            language=FirstUse(lambda: _language(settings, purse)).stand_in(),
+            web=web.stand_in(),
+            recall=recall.stand_in(),
             policy=load_policy(settings.policy_file),
             terms=terms,
             audit_head=head,
@@ -149,8 +149,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await reading.close()
         if calendar is not None:
             await calendar.close()
-        await recall.close()
-        await web.close()
+        for part in (recall.made(), web.made()):
+            if part is not None:
+                await part.close()
         await purse.close()
         await database.close()
         if isinstance(clock, SandboxClock):
@@ -192,6 +193,18 @@ def _calendar(settings: Settings, clock: Clock, database: Database, owner: str) 
 def _own_address(settings: Settings) -> str:
     """In the sandbox the service itself answers one-click links; live, an owner must say where it is."""
     return f"http://{settings.host}:{settings.port}" if settings.sandbox else ""
+
+
+def _web(settings: Settings, clock: Clock, purse: Purse) -> "WebDesk":
+    from service.web_desk import WebDesk
+
+    return WebDesk(settings, clock, purse.fetch)
+
+
+def _recall(settings: Settings, clock: Clock, database: Database, purse: Purse) -> "RecallDesk":
+    from service.recall_desk import RecallDesk
+
+    return RecallDesk(settings.home / "vectors", _embedder(settings, purse), database, clock)
 
 
 def _embedder(settings: Settings, purse: Purse) -> "Embedder":

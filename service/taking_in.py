@@ -17,7 +17,6 @@ from domain.labels import Integrity, Label
 from domain.leads import LeadState
 from domain.mail import Authenticated, Bounce, BounceKind, FeedbackType, InboundMail, MailKind
 from domain.replies import ReplyKind
-from language.offline.replies.reader import opt_out_findings
 from runtime.store import audit, harms, inbound, outbox, people, talks, threads
 from service.admitting import admitted
 from service.bootstrap import House
@@ -71,8 +70,14 @@ async def wants_out(mail: InboundMail) -> bool:
     if mail.kind is not MailKind.HUMAN:
         return False
     words = "\n".join(part for part in (mail.new_text, mail.signature) if part)
-    found = await asyncio.to_thread(opt_out_findings, words, mail.subject)
-    return bool({finding.kind for finding in found} & {ReplyKind.UNSUBSCRIBE, ReplyKind.COMPLAINT})
+    return await asyncio.to_thread(_says_stop, words, mail.subject)
+
+
+def _says_stop(words: str, subject: str) -> bool:
+    from language.offline.replies.reader import opt_out_findings  # a worker that only sends never needs it
+
+    kinds = {finding.kind for finding in opt_out_findings(words, subject)}
+    return bool(kinds & {ReplyKind.UNSUBSCRIBE, ReplyKind.COMPLAINT})
 
 
 async def take_in(

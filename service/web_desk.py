@@ -31,16 +31,12 @@ class WebDesk:
             per_host_interval=SANDBOX_INTERVAL if settings.sandbox else INTERVAL,
             clock=clock,
             toll=toll,
-        )
+        ).open()
         self._browser = Browser(
             proxy=proxy, sandbox=settings.sandbox, user_agent=AGENT, clock=clock, toll=toll
         )
         self._search = SearchClient(self._fetcher, settings.search_url or None)
         self._robots = Robots(self._fetcher)
-
-    async def open(self) -> None:
-        """Open the connections."""
-        await self._fetcher.__aenter__()
 
     async def close(self) -> None:
         """Close connections and the browser."""

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Select, Table, Update, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.labels import Integrity, Label
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def label_columns(label: Label) -> dict[str, Any]:
@@ -42,7 +45,7 @@ async def insert_new(
 
 
 @cache
-def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> postgresql.Insert | sqlite.Insert:
+def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> "postgresql.Insert | sqlite.Insert":
     return _insert(dialect, table).on_conflict_do_nothing(index_elements=unique)
 
 
@@ -55,8 +58,12 @@ async def insert_or_change(
     await tx.execute(add.on_conflict_do_update(index_elements=list(unique), set_=others))
 
 
-def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 async def change_one(tx: AsyncConnection, key: Column[Any], row_id: str, values: Mapping[str, Any]) -> None:

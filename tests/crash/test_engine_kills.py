@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from evals.suites.durability import worker
 from evals.suites.durability.arena import Arena, arena
 from evals.suites.durability.campaign import run_campaign
 from evals.suites.durability.kills import kill_among, kill_one_by_one
@@ -21,6 +23,15 @@ KILLS_OF_ONE, KILLS_AMONG_TWO, SEED = 40, 20, 20261121
 KILLED = -9
 LEASE, GRACE = 1.0, 0.4  # seconds
 RESTART = 5.0  # seconds from a worker's start to its first effect
+NOT_TO_SEND = (
+    "chainlit",
+    "chromadb",
+    "language.offline.brain",
+    "numpy",
+    "playwright",
+    "sklearn",
+    "tldextract",
+)
 
 
 @pytest_asyncio.fixture
@@ -69,6 +80,18 @@ async def test_kills_of_the_one_worker_lose_and_double_nothing(place: Arena) -> 
 async def test_kills_among_two_workers_on_postgres_lose_and_double_nothing(shared_place: Arena) -> None:
     assert await kill_among(shared_place, KILLS_AMONG_TWO, 2, SEED, quiet) >= KILLS_AMONG_TWO
     await assert_exactly_once(shared_place)
+
+
+async def test_a_worker_that_only_sends_loads_no_chat_language_vectors_or_browser(place: Arena) -> None:
+    await place.add(1)
+    job = worker.write(place.job(abrupt=False), place.home / "job.json")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "evals.suites.durability.worker", str(job), stdout=asyncio.subprocess.PIPE
+    )
+    loaded = (await process.communicate())[0].decode().split()
+    assert place.post.count == 1
+    assert "tools.effector" in loaded
+    assert not set(NOT_TO_SEND) & set(loaded)
 
 
 @pytest.mark.parametrize("point", [*POINTS[:6], "mid_settle"])

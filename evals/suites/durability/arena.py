@@ -13,7 +13,8 @@ from pathlib import Path
 
 from evals.suites.durability import worker
 from evals.suites.durability.post import Post
-from evals.suites.durability.seeding import A_DAY, CAMPAIGN, SALT, Seeding, business_day
+from evals.suites.durability.seeding import A_DAY, Seeding, business_day
+from evals.suites.durability.sender import CAMPAIGN, SALT
 from evals.suites.durability.worker import Job
 from runtime.store import audit
 from runtime.store import outbox as intents

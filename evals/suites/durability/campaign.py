@@ -9,7 +9,8 @@ from datetime import datetime
 from autonomy import suppression
 from domain.campaigns import CampaignState
 from evals.suites.durability.arena import Arena, Tally
-from evals.suites.durability.seeding import A_DAY, CAMPAIGN, TERMS, address_of, business_day
+from evals.suites.durability.seeding import A_DAY, address_of, business_day
+from evals.suites.durability.sender import CAMPAIGN, TERMS
 from evals.suites.durability.worker import POINTS
 from evals.suites.options import Say
 from runtime.store import campaigns, people

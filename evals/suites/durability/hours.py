@@ -16,7 +16,8 @@ from sqlalchemy import update
 
 from autonomy.policy_file import load_policy
 from domain.decisions import OutboxState
-from evals.suites.durability.seeding import RAMP, TERMS, Seeding
+from evals.suites.durability.seeding import RAMP, Seeding
+from evals.suites.durability.sender import TERMS
 from evals.suites.options import Say
 from runtime.identity import RandomIds
 from runtime.store import outbox

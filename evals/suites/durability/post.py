@@ -12,8 +12,7 @@ from evals.market.mail.boxes import Mailboxes
 from evals.market.mail.faults import Fault, FaultKind, FaultScript
 from evals.market.mail.sink import MailSink
 from evals.market.mail.store import MailStore
-
-USER, PASSWORD = "maria@acme.example", "secret"
+from evals.suites.durability.sender import PASSWORD, USER
 
 
 class _Sink(MailSink):

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from autonomy import approvals
 from autonomy.judge import judge
 from autonomy.policy_file import load_policy
-from autonomy.terms import Terms
 from domain.accounts import Account, Contact, ContactStatus
 from domain.actions import SendEmail
 from domain.campaigns import Campaign, CampaignState, Draft, Touch, WrittenMail
 from domain.decisions import Actor, Decision, Proposal
 from domain.labels import Integrity, Label
-from evals.suites.durability.post import USER
+from evals.suites.durability.sender import CAMPAIGN, TERMS
 from runtime.identity import RandomIds
 from runtime.store import campaigns, crm
 from runtime.store.engine import Database
@@ -23,17 +22,7 @@ from tools.execute import Permit, execute
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)  # 10:00 in London, a working hour
 RAMP = 50  # mails a day of an old mailbox
 A_DAY = 45  # mails; below the ramp
-CAMPAIGN = "cam_durable"
 SUBJECT = "A question for Northwind"
-SALT = "salt-of-the-durability-suite-0001"
-TERMS = Terms(
-    sender=USER,
-    sender_name="Maria Lindt",
-    postal_address="Acme Analytics, 1 Main Street, Springfield",
-    public_url="https://rm.example",
-    mailbox_started=datetime(2026, 1, 1, tzinfo=UTC).date(),
-    salt=SALT.encode(),
-)
 _CRM = Label(integrity=Integrity.CRM, origin="import")
 _AGENT = Actor(kind="agent", name="outreach")
 _POLICY = load_policy(None)

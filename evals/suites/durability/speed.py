@@ -15,8 +15,8 @@ from statistics import median
 
 from evals.suites.durability import worker
 from evals.suites.durability.arena import Arena
-from evals.suites.durability.post import USER
 from evals.suites.durability.seeding import A_DAY, address_of
+from evals.suites.durability.sender import USER
 from evals.suites.options import Say
 from tools.providers.mail_urls import mail_server
 from tools.providers.smtp import Sending, SmtpSender

@@ -19,7 +19,7 @@ from pathlib import Path
 from autonomy import asked
 from domain.decisions import Actor
 from domain.errors import RainmakerError
-from evals.suites.durability.seeding import CAMPAIGN, SALT, TERMS
+from evals.suites.durability.sender import CAMPAIGN, SALT, TERMS
 from runtime import faults
 from runtime.durable.engine_home import is_embedded
 from runtime.settings import Settings

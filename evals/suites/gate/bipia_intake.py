@@ -25,8 +25,8 @@ from evals.market.mail.store import MailStore, ReceivedMail
 from evals.market.process import MarketProcess
 from evals.stub_model.server import make_app
 from evals.stub_model.shapes import Failure, Reply
-from evals.suites.durability.post import PASSWORD, USER
-from evals.suites.durability.seeding import A_DAY, CAMPAIGN, SALT, TERMS, Seeding, address_of, business_day
+from evals.suites.durability.seeding import A_DAY, Seeding, address_of, business_day
+from evals.suites.durability.sender import CAMPAIGN, PASSWORD, SALT, TERMS, USER
 from evals.suites.gate.bipia import SEED, attacks, mails
 from evals.suites.gate.loopback import serving
 from evals.suites.gate.obeying import ATTACKER, DROP, LINK, ObeyingScript

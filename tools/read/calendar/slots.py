@@ -1,6 +1,6 @@
 """Free times: which slots to offer, and whether a proposed one is free. Pure; the same input, the same slots."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -228,9 +228,3 @@ def _liking(slot: Slot, zone: ZoneInfo, half: _Half) -> tuple[bool, int, datetim
     best = _BEST[half.afternoon]
     away = abs((local.hour * 60 + local.minute) - (best.hour * 60 + best.minute))
     return local.minute != 0, away, slot.start
-
-
-def busy_within(busy: Sequence[Busy], start: datetime, end: datetime) -> tuple[Busy, ...]:
-    """The busy times that overlap a span; `busy` is in order of start."""
-    upto = bisect_right([one.start for one in busy], end)
-    return tuple(one for one in busy[:upto] if one.overlaps(start, end))

@@ -12,14 +12,22 @@ _MAX_NAME = 100
 @lru_cache(maxsize=512)
 def known_zone(name: str) -> ZoneInfo | None:
     """The zone of an Olson or Windows name, None when there is none of that name."""
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
     if not name or len(name) > _MAX_NAME:
         return None
+    return _olson(name) or _olson(_of_windows(name))
+
+
+def _olson(name: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(WINDOWS_TO_OLSON.get(name, name))
+        return ZoneInfo(name) if name else None
     except (OSError, ValueError, KeyError):  # unknown names, folders, paths, odd characters
         return None
+
+
+def _of_windows(name: str) -> str:
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return WINDOWS_TO_OLSON.get(name, "")
 
 
 def zone_named(name: str, where: str = "") -> ZoneInfo:

@@ -121,9 +121,13 @@ class Fetcher:
         self._client: httpx2.AsyncClient | None = None
         self._owners: httpx2.AsyncClient | None = None
 
-    async def __aenter__(self) -> Self:
+    def open(self) -> Self:
+        """Make the connections' home; nothing is fetched yet."""
         self._client = _bare_client(self._transport())
         return self
+
+    async def __aenter__(self) -> Self:
+        return self.open()
 
     async def __aexit__(self, *_: object) -> None:
         for client in (self._client, self._owners):
