@@ -52,17 +52,6 @@ def next_window(at: datetime, zones: Sequence[str]) -> datetime | None:
     return None
 
 
-def window_end(at: datetime, zones: Sequence[str]) -> datetime:
-    """Latest moment of the window that `at` lies in (or `at` itself when outside)."""
-    if not in_window(at, zones):
-        return at
-    ends = []
-    for zone in known_zones(zones):
-        local = at.astimezone(zone)
-        ends.append(local.replace(hour=CLOSES.hour, minute=0, second=0, microsecond=0))
-    return min(ends).astimezone(UTC)
-
-
 def ramp_cap(started: date, today: date) -> int:
     """Mails a mailbox may send today: 10 on its first day, rising evenly to 50 on day 28."""
     age = max(0, (today - started).days)

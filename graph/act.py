@@ -1,6 +1,5 @@
 """Act: allowed proposals get a permit and are executed, asked ones wait for a person, refused ones say why."""
 
-from datetime import timedelta
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -8,7 +7,8 @@ from langgraph.types import Command
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from autonomy import approvals
-from domain.actions import ChangeIcp, SendEmail
+from autonomy.ask_budget import MAIL_LIFE, OTHER_LIFE
+from domain.actions import ChangeIcp, Letter, SendEmail
 from domain.campaigns import CampaignState
 from domain.decisions import Decision, Verdict
 from domain.errors import Bug
@@ -17,8 +17,6 @@ from graph.rescore import rescore
 from graph.state import StepResult, TurnState
 from runtime.store import campaigns, decisions
 from tools.execute import Permit, execute
-
-PERMIT_LIFE = timedelta(hours=24)
 
 
 async def act(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal["supervisor"]]:
@@ -54,8 +52,10 @@ async def _decision(tx: AsyncConnection, decision_id: str) -> Decision:
 
 
 async def _allowed(tx: AsyncConnection, desk: Desk, decision: Decision) -> str:
+    """A letter may wait out a stop, a weekend or a cap: at its claim everything is judged again."""
     now = await desk.clock.now()
-    permit = Permit(desk.ids.new("per"), now + PERMIT_LIFE)
+    life = MAIL_LIFE if isinstance(decision.proposal.action, Letter) else OTHER_LIFE
+    permit = Permit(desk.ids.new("per"), now + life)
     await decisions.grant(
         tx,
         permit_id=permit.id,

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         description="Names that your own mail servers write into Authentication-Results, with commas between "
         "them; what others write there proves nothing.",
     )
+    raw_mail_days: int = Field(
+        90, ge=1, le=3650, description="Days the raw copy of a mail that came in is kept; what it said stays."
+    )
     caldav_url: SecretStr = Field(
         SecretStr(""),
         description="CalDAV server or calendar, https://user:password@host/path; empty = no calendar.",

@@ -148,19 +148,6 @@ def _yaml(policy: Policy, rows: list[dict[str, Any]]) -> str:
     return yaml.safe_dump({**head, "rows": rows}, allow_unicode=True, sort_keys=False)
 
 
-async def add_rows(house: House, values: dict[str, Any], note: str, actor: Actor) -> dict[str, Any]:
-    """A new version from the grid: `otherwise`, `risk_tolerance` and `rows` as plain values.
-
-    Raises:
-        Correctable: bad_policy, no_change. Refused: role_may_not.
-    """
-    import yaml
-
-    _check_editor(actor)
-    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
-    return await _add(house, parse_policy(text), note, actor)
-
-
 async def _add(house: House, policy: Policy, note: str, actor: Actor) -> dict[str, Any]:
     async with house.database.write() as tx:
         before = await in_force(tx, house.policy)

@@ -1,12 +1,13 @@
 """What every unattended turn looks at: asks, checks, the outbox, campaigns, and once a day the house itself."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from autonomy import approvals, ask_budget
 from domain.campaigns import CampaignState
 from domain.errors import Bug
-from runtime.store import campaigns, due, outbox
+from runtime.store import campaigns, due, inbound, outbox
 from runtime.store.audit_head import verify_with_head
 from runtime.store.due import DueRow
 from service import calibrating, earning, follow_ups, guarding
@@ -108,7 +109,7 @@ async def _ended(tx: Any, now: Any) -> list[tuple[str, CampaignState]]:
 
 
 async def keep_house(house: House, due_row: DueRow) -> Worked:
-    """Walk the whole audit chain and drop rows of single work that was done long ago."""
+    """Walk the whole audit chain; drop rows of single work that was done long ago and old raw copies of mails."""
     now = await house.clock.now()
     async with house.database.read() as tx:
         found = await verify_with_head(tx, house.audit_head)
@@ -116,5 +117,6 @@ async def keep_house(house: House, due_row: DueRow) -> Worked:
         raise Bug(f"The audit chain does not verify: {found.problem}.", code="audit_broken")
     async with house.database.write() as tx:
         dropped = await due.prune(tx, now - KEPT)
+        raw = await inbound.forget_raw(tx, now - timedelta(days=house.settings.raw_mail_days))
     house.handovers().forget_old()
-    return Worked(counts={"kept": dropped}, detail=f"{found.records} audit records fit")
+    return Worked(counts={"dropped": dropped, "raw_mails": raw}, detail=f"{found.records} audit records fit")

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from domain.actions import ChangeIcp
 from domain.errors import Correctable
-from domain.icp import CompanyProfile, Icp, IcpEdit, LineKind, apply_edits
+from domain.icp import CompanyProfile, Icp, IcpEdit, apply_edits
 from domain.knowledge import Evidence
 from domain.labels import Integrity, Label, combine, owner_label, web_label
 from graph.desk import Desk, Progress
@@ -166,11 +166,6 @@ async def edit_icp(desk: Desk, args: EditIcpArgs) -> StepResult:
         cause=changed.id,
         data={"id": changed.id, "version": changed.version, "lines": icp_json(changed)},
     )
-
-
-def has_hard_line(icp: Icp) -> bool:
-    """True when the profile decides anything."""
-    return any(line.kind is LineKind.HARD and line.match for line in icp.lines)
 
 
 TOOLS = (onboard, show_icp, edit_icp)

@@ -197,11 +197,3 @@ def _hash_of(row: Any) -> str:
     return record_hash(
         row["seq"], row["at"], row["kind"], row["subject"], row["by"], row["body"], row["prev_hash"]
     )
-
-
-async def has_decision(tx: AsyncConnection, decision_id: str, action_hash: str) -> bool:
-    """True when the chain holds this decision on exactly this action."""
-    rows = await tx.execute(
-        select(audit.c.body).where(audit.c.subject == decision_id, audit.c.kind == "decision")
-    )
-    return any(body.get("action_hash") == action_hash for body in rows.scalars())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, union_all, update
+from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.deals import CLOSED, DealFact, Proof
@@ -134,9 +134,3 @@ async def close_task(
     where = (tasks.c.id == task_id) & (tasks.c.state == "open")
     values = {"state": state, "done_by": by, "done_at": at, "result": result}
     return (await tx.execute(update(tasks).where(where).values(**values))).rowcount == 1
-
-
-async def stage_counts(tx: AsyncConnection) -> dict[str, int]:
-    """Deals by stage."""
-    query = select(deals.c.stage, func.count()).group_by(deals.c.stage)
-    return {stage: number for stage, number in (await tx.execute(query)).all()}

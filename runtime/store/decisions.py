@@ -101,13 +101,6 @@ _DECISION = (
 )
 
 
-async def decision_about(tx: AsyncConnection, proposal_id: str) -> str | None:
-    """Id of the decision on a proposal."""
-    return (
-        await tx.execute(select(decisions.c.id).where(decisions.c.proposal_id == proposal_id))
-    ).scalar_one_or_none()
-
-
 async def grant(
     tx: AsyncConnection,
     *,

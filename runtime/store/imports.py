@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.tables import import_batches
@@ -23,11 +23,3 @@ async def keep(
 async def mark_undone(tx: AsyncConnection, batch_id: str, at: datetime) -> None:
     """Remember that a batch was taken back."""
     await tx.execute(update(import_batches).where(import_batches.c.id == batch_id).values(undone_at=at))
-
-
-async def same_file(tx: AsyncConnection, sha256: str) -> str | None:
-    """Id of a live batch of exactly this file."""
-    query = select(import_batches.c.id).where(
-        import_batches.c.sha256 == sha256, import_batches.c.undone_at.is_(None)
-    )
-    return (await tx.execute(query.limit(1))).scalar_one_or_none()

@@ -94,18 +94,6 @@ def test_no_zone_and_folders_of_zones_never_open() -> None:
         assert not limits.in_window(at, zones)
 
 
-@settings(max_examples=200)
-@given(MOMENT, ZONE)
-def test_the_windows_end_is_its_last_moment(at: datetime, zone: str) -> None:
-    end = limits.window_end(at, [zone])
-    if limits.in_window(at, [zone]):
-        assert at < end
-        assert not limits.in_window(end, [zone])
-        assert limits.in_window(end - timedelta(seconds=1), [zone])
-    else:
-        assert end == at
-
-
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-400, 400), st.integers(0, 60))
 def test_the_ramp_rises_from_ten_to_fifty_and_never_falls(start: date, age: int, more: int) -> None:
     today = start + timedelta(days=age)

@@ -28,11 +28,6 @@ def automatic_subject(subject: str) -> bool:
     return _AUTOMATIC.search(subject) is not None
 
 
-def absence_subject(subject: str) -> bool:
-    """True when the subject says that somebody is away."""
-    return automatic_subject(subject) and _OF_ABSENCE.search(subject) is not None
-
-
 def subject_of_their_own(subject: str) -> str:
     """The subject when they wrote it themselves; "" for an answer, which repeats ours."""
     return "" if _ANSWERED.match(subject) else subject.strip()

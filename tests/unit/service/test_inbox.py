@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,13 @@ from runtime.store.engine import Database
 from runtime.store.tables import decisions, events
 from runtime.store.tables import outbox as intents
 from runtime.store.talk_tables import inbound as rows
+from runtime.store.talk_tables import raw_mails
 from service import inbox, replies
+from service.turn_work import keep_house
 from tests.fixtures import builders
 from tests.fixtures.imap_servers import Mailbox, pymap_server
+
+_UNATTENDED = Path("docs/policies/unattended.yaml")
 
 OURS = "maria@acme.example"
 AUTH = "mx.acme.example"
@@ -274,11 +279,26 @@ async def test_whose_mailbox_says_that_they_left_gets_no_more_of_any_sequence(po
     assert lead.state not in SEQUENCE_GOES_ON
 
 
+async def test_an_answer_decided_before_a_long_stop_leaves_once_after_it(post: Post) -> None:
+    house = replace(post.home.house, policy=load_policy(_UNATTENDED))
+    stopped = replace(post, home=replace(post.home, house=house))
+    await stopped.arrive(stopped.letter(text="Are you a bot?"))
+    await stopped.handle()
+    await stopped.home.do("pause", reason="fair", level="sends")
+    stopped.home.clock.at += timedelta(days=3)
+    await house.effector().drain()
+    assert await _answers(stopped) == ["queued"]
+
+    await stopped.home.do("resume")
+    await house.effector().drain()
+    assert await _answers(stopped) == ["sent"]
+
+
 @pytest.mark.parametrize("level", ["sends", "effects"])
 async def test_a_mail_that_comes_in_during_a_stop_is_read_and_answered_once_after_it(
     post: Post, level: str
 ) -> None:
-    house = replace(post.home.house, policy=load_policy(Path("docs/policies/unattended.yaml")))
+    house = replace(post.home.house, policy=load_policy(_UNATTENDED))
     stopped = replace(post, home=replace(post.home, house=house))
     await stopped.home.do("pause", reason="board meeting", level=level)
     await stopped.arrive(stopped.letter(text="Are you a bot?"), _away(stopped))
@@ -338,3 +358,19 @@ def _bounce(message_id: str) -> bytes:
         "Diagnostic-Code: smtp; 550 5.1.1 user unknown\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
     ).encode()
+
+
+async def test_raw_copies_are_dropped_in_time_and_what_mails_said_stays(post: Post) -> None:
+    await post.arrive(post.letter(text="Please call me in spring."))
+    await post.handle()
+    house, row = post.home.house, DueRow("", "housekeeping", "housekeeping", post.home.clock.at)
+
+    async def left() -> int:
+        await keep_house(house, row)
+        async with house.database.read() as tx:
+            return len((await tx.execute(select(raw_mails.c.sha256))).all())
+
+    assert await left() == 1
+    post.home.clock.at += timedelta(days=house.settings.raw_mail_days, minutes=1)
+    assert await left() == 0
+    assert "spring" in (await post.rows())[0]["body"]["new_text"]
