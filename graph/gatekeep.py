@@ -10,6 +10,7 @@ from autonomy.plans import check_step
 from domain.decisions import Actor, Proposal
 from domain.errors import Refused
 from graph.desk import Desk
+from graph.noting import note_touches
 from graph.specialists.contexts import check_context
 from graph.specialists.table import SPECIALISTS
 from graph.state import StepResult, TurnState, Wanted, frozen_plan
@@ -56,8 +57,9 @@ async def gatekeep(state: TurnState, runtime: Runtime[Desk]) -> Command[Literal[
                 now=now,
                 batch_size=len(result.wanted),
             )
-            decided.append(decision.id)
-    return Command(goto="act", update={**update, "decided": decided})
+            decided.append(decision)
+        await note_touches(tx, decided, now)
+    return Command(goto="act", update={**update, "decided": [one.id for one in decided]})
 
 
 def _check_wanted(result: StepResult, tool: str) -> None:

@@ -60,7 +60,7 @@ async def _answered(house: House, answer: InviteAnswer, sender: str) -> Taken:
     noted = await _in_calendar(house, now_is)
     said = f"They answered the invitation: {now_is.state}."
     async with house.database.write() as tx:
-        await meetings.keep(tx, now_is, said)
+        await meetings.keep(tx, now_is, said, await house.clock.now())
         declined = await meetings.count(tx, now_is.contact_id, MeetingState.DECLINED)
         if now_is.state is MeetingState.CANCELLED and row["thread_id"]:
             await threads.change(tx, row["thread_id"], state=str(LeadState.HANDED), reason=said)

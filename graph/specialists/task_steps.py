@@ -193,7 +193,7 @@ async def _mark(
             f"This meeting is {meeting['state']} already.", code="meeting_settled", where=meeting["id"]
         )
     ended = meetings.of(meeting).model_copy(update={"state": MeetingState(outcome)})
-    await meetings.keep(tx, ended, f"{outcome.replace('_', '-')}, says {desk.actor.name}")
+    await meetings.keep(tx, ended, f"{outcome.replace('_', '-')}, says {desk.actor.name}", now)
     await audit.append(
         tx, at=now, kind=f"meeting_{outcome}", subject=meeting["id"], by=desk.actor.name, body={}
     )

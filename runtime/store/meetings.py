@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.ids import derived
 from domain.meetings import Meeting
+from runtime.store.experience_tables import meeting_moves
+from runtime.store.rows import insert_new
 from runtime.store.talk_tables import meetings, offers
 
 TAKES_TIME = (
@@ -33,12 +36,20 @@ async def make(
     values = {"id": meeting.id, "uid": meeting.uid, "contact_id": meeting.contact_id}
     values |= {"account_id": meeting.account_id, "thread_id": thread_id, "decision_id": decision_id}
     await tx.execute(insert(meetings).values(**values, made_at=made_at, **_state(meeting)))
+    await _moved(tx, meeting, "", made_at)
 
 
-async def keep(tx: AsyncConnection, meeting: Meeting, detail: str = "") -> None:
-    """Store what became of a meeting."""
+async def keep(tx: AsyncConnection, meeting: Meeting, detail: str, at: datetime) -> None:
+    """Store what became of a meeting, and when we knew."""
     where = meetings.c.id == meeting.id
     await tx.execute(update(meetings).where(where).values(detail=detail, **_state(meeting)))
+    await _moved(tx, meeting, detail, at)
+
+
+async def _moved(tx: AsyncConnection, meeting: Meeting, detail: str, at: datetime) -> None:
+    row = {"meeting_id": meeting.id, "state": str(meeting.state), "starts_at": meeting.slot.start}
+    move_id = derived("mmv", *row.values(), at.isoformat())
+    await insert_new(tx, meeting_moves, {"id": move_id, **row, "detail": detail, "at": at}, unique=["id"])
 
 
 def _state(meeting: Meeting) -> dict[str, Any]:

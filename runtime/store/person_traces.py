@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.store.deal_tables import stakeholders
 from runtime.store.engine_tables import due, executors
+from runtime.store.experience_tables import made_touches
 from runtime.store.person_words import PersonWords
 from runtime.store.tables import (
     accounts,
@@ -104,7 +105,19 @@ async def mentions(tx: AsyncConnection, table: Table, words: PersonWords) -> lis
 async def own_rows(tx: AsyncConnection, who: Person) -> dict[str, list[Row]]:
     """Rows that are about the person by id, whatever they say."""
     own: dict[str, list[Row]] = {}
-    for table in (contacts, prospects, drafts, outbox, inbound, threads, meetings, offers, stakeholders):
+    about = (
+        contacts,
+        prospects,
+        drafts,
+        outbox,
+        inbound,
+        threads,
+        meetings,
+        offers,
+        stakeholders,
+        made_touches,
+    )
+    for table in about:
         key = table.c.id if table is contacts else table.c.contact_id
         own[table.name] = await _rows(tx, select(table).where(key.in_(who.contact_ids)))
     own["accounts"] = await _rows(tx, select(accounts).where(accounts.c.id.in_(who.account_ids)))

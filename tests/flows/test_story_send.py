@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from runtime.store import experience
 from runtime.store.tables import audit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,6 +55,15 @@ async def test_the_ask_has_the_shape_others_rely_on_and_lists_every_exact_text(l
     for item in launched.items:
         assert (item["subject"], item["body"]) == texts[item["draft"]]
         assert "@" in item["recipient"]
+
+
+async def test_what_was_known_of_everybody_is_kept_when_their_mail_is_decided(desk, launched):
+    async with desk.house.database.read() as tx:
+        tried = await experience.as_of(tx, await desk.house.clock.now())
+    decided = {item["draft"] for item in launched.items}
+    assert len(tried) == len(decided)
+    assert {one.touch.arm for one in tried} == {"a", "b"}
+    assert all(one.touch.features["industry"] and one.touch.features["fit"] for one in tried)
 
 
 async def test_the_audit_names_the_colleagues_who_are_not_written_to(desk, launched):

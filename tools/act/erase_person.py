@@ -16,6 +16,7 @@ from domain.actions import ErasePerson
 from domain.decisions import ApprovalState, OutboxState
 from domain.errors import Correctable
 from runtime.store import people, person_traces
+from runtime.store.experience_tables import made_touches
 from runtime.store.person_traces import Person, Row
 from runtime.store.person_words import PersonWords
 from runtime.store.tables import (
@@ -72,6 +73,7 @@ async def _blank_records(tx: AsyncConnection, who: Person, now: datetime) -> int
     ids = who.contact_ids
     done = await tx.execute(update(contacts).where(contacts.c.id.in_(ids)).values(**empty))
     await tx.execute(update(prospects).where(prospects.c.contact_id.in_(ids)).values(contact_id=None))
+    await tx.execute(update(made_touches).where(made_touches.c.contact_id.in_(ids)).values(features={}))
     texts = {"subject": "", "body": "", "claims": [], "blocked": [], "dropped": True, "origin": "erased"}
     gone = await tx.execute(update(drafts).where(drafts.c.contact_id.in_(ids)).values(**texts))
     waiting = (outbox.c.contact_id.in_(ids)) & (outbox.c.state == OutboxState.QUEUED)

@@ -100,7 +100,7 @@ async def _invitation(
         wanted = await changed_meeting(tx, action) if isinstance(action, ChangeMeeting) else before
     kept = await _kept(before, wanted, hands)
     async with database.write() as tx:
-        await meetings.keep(tx, kept, "in the calendar")
+        await meetings.keep(tx, kept, "in the calendar", now)
     if isinstance(action, BookMeeting):
         return Prepared(action.subject, action.body, invite=invite_parts(kept, now))
     off = kept.state is MeetingState.CANCELLED
@@ -125,7 +125,7 @@ async def letter_left(tx: AsyncConnection, action: Letter, state: OutboxState, n
     if isinstance(action, BookMeeting | ChangeMeeting) and state is OutboxState.FAILED:
         row = await meetings.one(tx, action.meeting_id)
         if row is not None and _not_in_calendar(action, row):
-            await _given_up(tx, action, row)
+            await _given_up(tx, action, row, now)
 
 
 def _not_in_calendar(action: BookMeeting | ChangeMeeting, row: Mapping[str, Any]) -> bool:
@@ -135,7 +135,9 @@ def _not_in_calendar(action: BookMeeting | ChangeMeeting, row: Mapping[str, Any]
     return meetings.of(row).sequence < action.sequence
 
 
-async def _given_up(tx: AsyncConnection, action: BookMeeting | ChangeMeeting, row: Mapping[str, Any]) -> None:
+async def _given_up(
+    tx: AsyncConnection, action: BookMeeting | ChangeMeeting, row: Mapping[str, Any], now: datetime
+) -> None:
     """The calendar said no: the mail that asked for it is read once more, and its writer hears of other times.
 
     A second no to the same mail is a person's business, so that nobody goes round in circles.
@@ -143,7 +145,7 @@ async def _given_up(tx: AsyncConnection, action: BookMeeting | ChangeMeeting, ro
     first = isinstance(action, BookMeeting) or action.sequence == meetings.of(row).sequence + 1
     if isinstance(action, BookMeeting):
         given_up = meetings.of(row).model_copy(update={"state": MeetingState.CANCELLED})
-        await meetings.keep(tx, given_up, "It could not be booked.")
+        await meetings.keep(tx, given_up, "It could not be booked.", now)
     why = "The time they took could not be booked."
     intent = await outbox.by_key(tx, action.key)
     decision = await decisions.decision(tx, intent["decision_id"]) if intent else None

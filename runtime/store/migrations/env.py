@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from runtime.store import deal_tables, engine_tables, talk_tables  # noqa: F401 - they add their tables to the metadata
+from runtime.store import deal_tables, engine_tables, experience_tables, talk_tables  # noqa: F401 - they add their tables to the metadata
 from runtime.store.tables import metadata
 
 context.configure(
