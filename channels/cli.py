@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from channels import cli_approvals, cli_deals, cli_more, cli_people, cli_policy
+from channels import cli_approvals, cli_deals, cli_learning, cli_more, cli_people, cli_policy
 from channels.calling import call
 from channels.output import JSON, fail, keep_trace, quiet_logs, show
 from channels.render import (
@@ -227,6 +227,7 @@ cli_approvals.register(app)
 cli_people.register(app)
 cli_more.register(app)
 cli_deals.register(app)
+cli_learning.register(app)
 cli_policy.register(app)
 
 

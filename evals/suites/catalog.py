@@ -63,6 +63,11 @@ SUITES: dict[str, Suite] = {
             "evals.suites.week.run",
         ),
         Suite(
+            "learning",
+            "what can be learnt from calls, experiments and series of the past – and that noise teaches nothing",
+            "evals.suites.learning.run",
+        ),
+        Suite(
             "market",
             "the product in a calibrated market: tasks done alone, harms, margin beside other policies and an oracle",
             "evals.suites.market.run",

@@ -35,8 +35,3 @@ def test_no_line_is_wider_than_a_screen(tmp_path):
 def test_too_little_is_told_without_an_empty_table(tmp_path):
     shown = _printed(tmp_path, ["date,value", "2024-01-01,5"])
     assert "Not enough data" in shown and "likely" not in shown
-
-
-def test_a_file_of_unreadable_dates_says_so(tmp_path):
-    shown = _printed(tmp_path, ["date,value", *(f"2024-0{at}-01,x" for at in range(1, 6)), "2024-06-01,4"])
-    assert "Line 2: no number" in shown or "no column" in shown

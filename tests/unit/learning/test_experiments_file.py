@@ -206,6 +206,39 @@ def test_an_unknown_table_is_told_what_it_lacks(read, text, missing):
     assert missing in error.value.message and "Understood are" in (error.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("text", "arms"),
+    [
+        (
+            "Test name,Variation,Sessions,Transactions\nHome,Original,12001,311\nHome,New,11990,402\n",
+            "Original New",
+        ),
+        ("subject_line,recipients,opens,clicks\nQuestion,2500,900,80\nIdea,2480,1010,120\n", "Question Idea"),
+        ("variant,users,conversions\nA,1000,50\nB,1010,70\nTotal,2010,120\n", "A B"),
+        ("week,A_sent,A_replies,B_sent,B_replies,C_sent,C_replies\n2025-W01,300,9,301,9,299,8\n", "A B C"),
+        (
+            "date,users_control,users_test,conversion_rate_control,conversion_rate_test\n2025-01-01,100,101,5%,6%\n",
+            "control test",
+        ),
+        ("id,treated,revenue\n" + "".join(f"{n},{n % 2},{n % 7}.5\n" for n in range(200)), "0 1"),
+        ("Variante;Empfänger;Antworten\nKontrolle;1.200;36\nNeu;1.180;59\n", "Kontrolle Neu"),
+    ],
+)
+def test_exports_nobody_prepared_name_their_arms(read, text, arms):
+    assert " ".join(one.name for one in read(text).arms) == arms
+
+
+def test_an_outcome_told_by_its_date_counts_where_there_is_one(read):
+    draw = random.Random(4)
+    lines = ["contact_email,variant,sent_at,replied_at"]
+    for unit in range(600):
+        replied = "2026-03-25" if draw.random() < 0.2 else ""
+        lines.append(f"u{unit}@example.org,{draw.choice('AB')},2026-03-{1 + unit // 60:02d},{replied}")
+    reading = read("\n".join(lines))
+    assert reading.verdict == "not_yet" and reading.metric == "replied_at"
+    assert sum(one.successes or 0 for one in reading.arms) == sum(line.endswith("25") for line in lines)
+
+
 @pytest.mark.parametrize("alpha", [0.0, 1.0, float("nan")])
 def test_an_alpha_that_is_no_chance_is_refused(read, alpha):
     with pytest.raises(Correctable):

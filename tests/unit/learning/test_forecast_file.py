@@ -48,7 +48,6 @@ def test_rows_in_any_order_say_the_same(outlook):
     [
         (timedelta(1), 60, "daily", 7, "2024-03-01"),
         (timedelta(7), 120, "weekly", 52, "2026-04-20"),
-        (timedelta(365.25), 20, "yearly", 1, "2044"),
     ],
 )
 def test_the_distance_of_the_dates_tells_the_frequency(outlook, step, count, frequency, season, following):
@@ -56,6 +55,11 @@ def test_the_distance_of_the_dates_tells_the_frequency(outlook, step, count, fre
     said = outlook(["date,value", *rows], today=date(2050, 1, 1)).as_json()
     assert (said["frequency"], said["season"]) == (frequency, season)
     assert said["points"][0]["period"] == following
+
+
+def test_a_column_of_years_is_a_date(outlook):
+    said = outlook(["year,revenue", *(f"{1990 + at},{100 + at}" for at in range(20))]).as_json()
+    assert said["frequency"] == "yearly" and said["points"][0]["period"] == "2010"
 
 
 def test_dates_without_weekends_are_working_days(outlook):

@@ -1,7 +1,6 @@
 """Opens a contact file and gives its rows one at a time, every problem named. Writes nothing."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +10,14 @@ from typing import NamedTuple
 
 from domain.errors import Correctable
 from tools.read.contact_file.columns import guess_columns, is_email, is_url
+from tools.read.contact_file.layout import (
+    PREAMBLE,
+    names_delimiter,
+    plain_name,
+    require_delimiter,
+    table_start,
+    unique_names,
+)
 from tools.read.contact_file.model import (
     ColumnGuess,
     ContactField,
@@ -26,8 +33,6 @@ from tools.read.contact_file.text import TextFile, open_text
 from tools.read.contact_file.values import neutral
 
 _SAMPLED = 200
-_PREAMBLE = 12  # title lines before the header that are skipped
-_ODD_DELIMITER = re.compile(r"[^\s:^~#*]+(?:\s*([:^~#*])\s*[^\s:^~#*]+){2,}\s*")
 
 
 class _Layout(NamedTuple):
@@ -105,7 +110,7 @@ class ContactFile:
     def _report_file(self) -> None:
         """Problems of the file as a whole."""
         header = self._layout.header_row
-        for name, count in Counter(_base(one) for one in self.columns).items():
+        for name, count in Counter(plain_name(one) for one in self.columns).items():
             if count > 1 and header:
                 message = f'The column "{name}" is there {count} times; each is looked at on its own.'
                 self._problems.add(header, name, "duplicate_header", message)
@@ -148,12 +153,12 @@ def _layout(text: TextFile, limits: Limits) -> _Layout:
     with text.lines() as stream:
         delimiter = best_delimiter(stream, limits)
     with text.lines() as stream:
-        sampled = list(islice(records(stream, delimiter or ",", limits), _SAMPLED + _PREAMBLE))
-    rows = [one for one in sampled if not one.blank and not _names_delimiter(one)]
+        sampled = list(islice(records(stream, delimiter or ",", limits), _SAMPLED + PREAMBLE))
+    rows = [one for one in sampled if not one.blank and not names_delimiter(one)]
     if not rows:
         raise Correctable(f"{text.name} is empty.", code="empty_file", where=text.name)
-    _require_delimiter(delimiter, rows, text.name)
-    start = _table_start(rows)
+    require_delimiter(delimiter, rows, text.name)
+    start = table_start(rows)
     first = rows[start]
     if len(first.cells) > limits.max_columns:
         message = f"{text.name} has {len(first.cells)} columns; at most {limits.max_columns} can be read."
@@ -163,51 +168,10 @@ def _layout(text: TextFile, limits: Limits) -> _Layout:
     if not body:
         message = f"{text.name} has a header but no rows below it."
         raise Correctable(message, code="no_rows", where=text.name, hint="Export the list with its rows.")
-    headers = _unique([neutral(cell).text if has_header else "" for cell in first.cells])
+    headers = unique_names([neutral(cell).text if has_header else "" for cell in first.cells])
     samples = [[neutral(cell).text for cell in one.cells] for one in body if len(one.cells) == len(headers)]
     header_row = first.row if has_header else 0
     return _Layout(delimiter or ",", header_row, first.row + has_header, headers, samples)
-
-
-def _names_delimiter(record: Record) -> bool:
-    return record.row == 1 and record.cells[0].lower().startswith("sep=") if record.cells else False
-
-
-def _require_delimiter(delimiter: str, rows: Sequence[Record], name: str) -> None:
-    """A single column is fine when it is one; cells glued by an unusual sign are not."""
-    head = rows[0].cells[0] if rows[0].cells else ""
-    if not delimiter and (found := _ODD_DELIMITER.fullmatch(head)):
-        raise Correctable(
-            f'The columns of {name} seem to be parted by "{found.group(1)}", which is not supported.',
-            code="wrong_delimiter",
-            where=name,
-            hint="Save it with commas, semicolons, tabs or vertical bars between the columns.",
-        )
-
-
-def _table_start(rows: Sequence[Record]) -> int:
-    """The header's place: the first row about as wide as the table, titles above it skipped."""
-    widths = Counter(len(one.cells) for one in rows if one.cells)
-    usual = widths.most_common(1)[0][0] if widths else 1
-    for index, one in enumerate(rows[:_PREAMBLE]):
-        filled = sum(1 for cell in one.cells if cell.strip())
-        if one.cells and (usual == 1 or filled >= max(2, usual // 2)):
-            return index
-    return 0
-
-
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    found: list[str] = []
-    seen: Counter[str] = Counter()
-    for index, name in enumerate(names):
-        plain = " ".join(name.split())[:80] or f"Column {index + 1}"
-        seen[plain] += 1
-        found.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
-    return tuple(found)
-
-
-def _base(header: str) -> str:
-    return re.sub(r" \(\d+\)$", "", header)
 
 
 def _require_identity(guesses: Sequence[ColumnGuess], name: str, layout: _Layout) -> None:

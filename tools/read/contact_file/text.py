@@ -92,10 +92,10 @@ def _check_size(source: Path | bytes, name: str, max_bytes: int) -> None:
         raise _unreadable(name, error) from error
     if size > max_bytes:
         raise Correctable(
-            f"{name} has {size / 1e6:,.0f} MB; at most {max_bytes / 1e6:,.0f} MB can be imported at once.",
+            f"{name} has {size / 1e6:,.0f} MB; at most {max_bytes / 1e6:,.0f} MB can be read at once.",
             code="file_too_large",
             where=name,
-            hint="Split the file and import its parts.",
+            hint="Split the file into parts.",
         )
 
 
@@ -112,7 +112,7 @@ def _check_type(head: bytes, name: str) -> None:
             f"{name} is {kind}, not a CSV file.",
             code="not_a_csv_file",
             where=name,
-            hint="Open it in a spreadsheet, save it as CSV (UTF-8) and import that file.",
+            hint="Open it in a spreadsheet, save it as CSV (UTF-8) and give that file.",
         )
 
 
