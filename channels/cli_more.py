@@ -61,6 +61,9 @@ def demo(
             help="How people answer: as they think in secret, by published rates, or all of them (for a short look)."
         ),
     ] = "market",
+    seller: Annotated[
+        str, typer.Option(help="Host of the sandbox's seller whose mailbox and calendar are yours.")
+    ] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     json: JSON = False,
 ) -> None:
@@ -79,6 +82,7 @@ def demo(
             seed=seed,
             sites=sites or [],
             people=people,
+            seller=seller,
             open_browser=browser and has_screen(),
             as_json=json,
         )

@@ -25,6 +25,7 @@ def run_demo(
     seed: int,
     sites: list[str],
     people: str,
+    seller: str,
     open_browser: bool,
     as_json: bool = False,
 ) -> None:
@@ -38,7 +39,7 @@ def run_demo(
     home.mkdir(parents=True, exist_ok=True)
     ports = home / "sandbox.json"
     ports.unlink(missing_ok=True)
-    market = _start(ports, home / "sandbox", speed, companies, seed, sites, people)
+    market = _start(ports, home / "sandbox", speed, companies, seed, sites, people, seller)
     try:
         world = _endpoints(market, ports)
         inside = load(_environment(world))
@@ -63,7 +64,14 @@ def _end(market: subprocess.Popen[bytes]) -> None:
 
 
 def _start(
-    ports: Path, world_home: Path, speed: float, companies: int, seed: int, sites: list[str], people: str
+    ports: Path,
+    world_home: Path,
+    speed: float,
+    companies: int,
+    seed: int,
+    sites: list[str],
+    people: str,
+    seller: str,
 ) -> subprocess.Popen[bytes]:
     command = [
         sys.executable, "-m", "evals.market",
@@ -74,6 +82,8 @@ def _start(
     ]  # fmt: skip
     if not (world_home / "clock.json").is_file():
         command += ["--start", _office_hours(datetime.now(UTC)).isoformat()]
+    if seller:
+        command += ["--seller", seller]
     for folder in sites:
         command += ["--sites", str(Path(folder).absolute())]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)

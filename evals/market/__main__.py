@@ -12,6 +12,7 @@ from evals.market.clock import ClockMode
 from evals.market.people.script import OFF
 from evals.market.people.words import profiles
 from evals.market.run import MOVING, STILL, MarketOptions, run_market
+from evals.market.sites.sellers import load_sellers
 
 
 def read_options(arguments: list[str]) -> MarketOptions:
@@ -50,6 +51,11 @@ def read_options(arguments: list[str]) -> MarketOptions:
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     parser.add_argument(
         "--mail-user", action="append", default=[], help="mailbox to open (default: the sellers')"
+    )
+    parser.add_argument(
+        "--seller",
+        choices=[one.host for one in load_sellers()],
+        help="whose mailbox and calendar are given out (default: the first seller's)",
     )
     parser.add_argument("--mail-password", help="password of all mailboxes (default: a fresh one)")
     for name in ("proxy", "smtp", "imap", "caldav", "control"):

@@ -75,6 +75,7 @@ class MarketOptions:
     parent_pid: int | None = None
     board_link: str = ""
     mail_users: tuple[str, ...] = ()
+    seller: str | None = None  # host of the one whose mailbox is given out; the first one otherwise
     mail_password: str | None = None
     proxy_port: int = 0
     smtp_port: int = 0
@@ -125,7 +126,8 @@ class Market:
         )
         self._internet = internet
         self._proxy = EgressProxy(internet, self._clock.now)
-        users = options.mail_users or tuple(s.mailbox for s in sellers)
+        first = sorted(sellers, key=lambda one: one.host != options.seller)
+        users = options.mail_users or tuple(s.mailbox for s in first)
         for user in users:
             await self._boxes.add_user(user, self._password)
         shocks = self._remembered_shocks(users)
@@ -163,7 +165,7 @@ class Market:
             clock_url=f"http://127.0.0.1:{control}/now",
             control_url=f"http://127.0.0.1:{control}",
             control_token=self._token,
-            sellers=tuple(s.url for s in sellers),
+            sellers=tuple(s.url for s in first),
             mail_user=users[0],
             mail_password=self._password,
             mail_server=SERVER,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autonomy import asked
 from domain.decisions import Actor
-from domain.errors import RainmakerError
+from domain.errors import RainmakerError, Retryable
 from evals.suites.durability.sender import CAMPAIGN, SALT, TERMS
 from runtime import faults
 from runtime.durable.engine_home import is_embedded
@@ -185,9 +185,13 @@ async def _click_twice(house: House, approval_id: str) -> None:
 
 
 async def _open(house: House, only_due: bool) -> bool:
-    async with house.database.read() as tx:
-        counts = await outbox.counts(tx, CAMPAIGN)  # a morning page may wait for its own morning
-        due = await outbox.due(tx, await house.clock.now(), 1) if only_due else ()
+    """Whether work is left; yes as long as the busy database does not say."""
+    try:
+        async with house.database.read() as tx:
+            counts = await outbox.counts(tx, CAMPAIGN)  # a morning page may wait for its own morning
+            due = await outbox.due(tx, await house.clock.now(), 1) if only_due else ()
+    except Retryable:
+        return True
     states = [state for state in outbox.OPEN if state != "queued" or not only_due]
     return bool(due) or any(counts.get(str(state)) for state in states)
 

@@ -292,3 +292,13 @@ async def test_it_ends_on_sigterm_and_says_why_it_cannot_start(tmp_path):
         assert await process.wait() == 0
     with pytest.raises(MarketStartError, match="not a folder"):
         await MarketProcess(sites=[tmp_path / "missing"]).start()
+
+
+async def test_another_sellers_mailbox_is_given_out_when_asked_and_only_a_sellers():
+    async with MarketProcess(companies=10, seller="frostwerk.example") as market:
+        ends = market.endpoints
+        assert ends.mail_user.endswith("@frostwerk.example")
+        assert ends.sellers[0] == "http://frostwerk.example/"
+        assert len(ends.sellers) == 4
+    with pytest.raises(MarketStartError, match=r"boomerly\.example"):
+        await MarketProcess(companies=10, seller="nobody.example").start()
