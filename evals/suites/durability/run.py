@@ -133,7 +133,9 @@ def _of_kills(engine: str, kills: int, tally: Tally, first_effects: list[float])
         f"{engine}_duplicate_effects": Figure(tally.duplicates, "mails", "0", n=tally.mails),
         f"{engine}_lost_intents": Figure(tally.lost + tally.open, "mails", "0", n=tally.mails),
         f"{engine}_in_doubt_auto_resolved": share(tally.settled_alone, tally.doubts, "≥ 0.95"),
-        f"{engine}_warm_restart_s": Figure(slowest, "s", "≤ 5", n=len(first_effects)),
+        f"{engine}_warm_restart_s": Figure(
+            slowest, "s", "≤ 5", n=len(first_effects), interval=middle_half(first_effects)
+        ),
     }
 
 
