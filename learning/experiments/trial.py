@@ -102,8 +102,3 @@ def mean_and_variance(units: Floats, totals: Floats, squares: Floats) -> tuple[F
         variance = (squares - units * mean**2) / (units - 1)
     noise = 1e-12 * np.abs(squares) / np.maximum(units, 1)
     return mean, np.where(variance < noise, np.where(np.isfinite(variance), 0.0, np.nan), variance)
-
-
-def squares_of(units: Floats, mean: Floats, variance: Floats) -> Floats:
-    """The sum of squares that belongs to a count, mean and sample variance."""
-    return variance * np.maximum(units - 1, 0) + units * mean**2

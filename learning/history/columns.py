@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -80,11 +80,6 @@ def read_columns(table: Table, leave_out: Sequence[str]) -> tuple[list[Column], 
         found = _column(name, table.column(name))
         (used if isinstance(found, Column) else unused).append(found)  # type: ignore[arg-type]
     return used, unused
-
-
-def columns_like(known: Sequence[Column], cells: Mapping[str, Sequence[str]]) -> list[Column]:
-    """New rows in the columns a model was taught with. A column that is absent must be refused before."""
-    return [_as_kind(one.name, cells[one.name], one.kind) for one in known]
 
 
 def _column(name: str, cells: Sequence[str]) -> Column | Unused:

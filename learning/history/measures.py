@@ -125,7 +125,7 @@ def rate_interval(hits: int, total: int) -> tuple[float, float]:
     """The 95 % interval of a rate (Wilson 1927)."""
     if not total:
         return 0.0, 1.0
-    rate, z2 = hits / total, _Z95**2
-    middle = (rate + z2 / (2 * total)) / (1 + z2 / total)
-    half = _Z95 / (1 + z2 / total) * sqrt(rate * (1 - rate) / total + z2 / (4 * total**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    from scipy.stats import binomtest
+
+    found = binomtest(int(hits), int(total)).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)

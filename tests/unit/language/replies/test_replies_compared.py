@@ -1,24 +1,17 @@
 """A rival named in a mail is answered with what our own pages say beside that name, and with nothing of our own."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
-from autonomy.claims import check_claims, text_problems
 from domain.icp import ProfileFact
 from domain.knowledge import Evidence
 from domain.labels import web_label
-from domain.replies import ProposedTime, ReplyReading
-from language.offline.brain import OfflineLanguage
+from domain.replies import ProposedTime
 from language.offline.replies.sources import FOREIGN, answers
-from language.port import ReplyBrief, ReplyDraft
-from tests.unit.language.replies.conftest import AT
+from tests.unit.language.replies.conftest import AT, Answer, Reader, body_of
 
-Reader = Callable[..., Awaitable[ReplyReading]]
-Answer = Callable[..., Awaitable[ReplyDraft]]
-NAMES = frozenset({"Tidewater", "Maria Lindt", "Tom Baker", "Fernway"})
 URL = "https://us.example/versus"
 
 
@@ -41,31 +34,8 @@ SAID = ProfileFact(
 
 
 @pytest.fixture
-def answer(read: Reader, rules: OfflineLanguage) -> Answer:
-    async def written(text: str, **more: Any) -> ReplyDraft:
-        brief = ReplyBrief(
-            **{"reading": await read(text), "facts": ROWS, **more},
-            said=text,
-            at=AT,
-            subject="Re: A question for Fernway",
-            seller_name="Tidewater",
-            sender_name="Maria Lindt",
-            contact_name="Tom Baker",
-            account_name="Fernway",
-            seed="con_1",
-        )
-        return await rules.write_reply(brief)
-
-    return written
-
-
-def body_of(draft: ReplyDraft) -> str:
-    """The text, once the gate's own reading of it has found nothing without a source."""
-    assert draft.mail is not None, draft.reason
-    mail = draft.mail
-    assert not check_claims(mail.subject, mail.body, mail.claims, known_names=NAMES), mail.body
-    assert not text_problems(mail.subject, mail.body, answers=True)
-    return mail.body
+def answer(answer: Answer) -> Answer:
+    return partial(answer, facts=ROWS)
 
 
 @pytest.mark.parametrize(

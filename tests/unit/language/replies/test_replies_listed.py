@@ -1,23 +1,14 @@
 """What our own site lists is told as listed, with its source: prices of plans, customers by name. Nothing else is."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
-from autonomy.claims import check_claims, text_problems
 from domain.icp import ProfileFact
 from domain.knowledge import Evidence
 from domain.labels import web_label
-from domain.replies import ReplyReading
-from language.offline.brain import OfflineLanguage
-from language.port import ReplyBrief, ReplyDraft
-from tests.unit.language.replies.conftest import AT
-
-Reader = Callable[..., Awaitable[ReplyReading]]
-Answer = Callable[..., Awaitable[ReplyDraft]]
-NAMES = frozenset({"Tidewater", "Maria Lindt", "Tom Baker", "Fernway"})
+from tests.unit.language.replies.conftest import AT, Answer, body_of
 
 
 def quote(text: str, page: str = "pricing") -> Evidence:
@@ -45,32 +36,8 @@ FACTS = (
 
 
 @pytest.fixture
-def answer(read: Reader, rules: OfflineLanguage) -> Answer:
-    async def written(text: str, **more: Any) -> ReplyDraft:
-        brief = ReplyBrief(
-            reading=await read(text),
-            said=text,
-            at=AT,
-            subject="Re: A question for Fernway",
-            seller_name="Tidewater",
-            sender_name="Maria Lindt",
-            contact_name="Tom Baker",
-            account_name="Fernway",
-            seed="con_1",
-            **{"facts": FACTS, **more},
-        )
-        return await rules.write_reply(brief)
-
-    return written
-
-
-def body_of(draft: ReplyDraft) -> str:
-    """The text, once the gate's own reading of it has found nothing without a source."""
-    assert draft.mail is not None, draft.reason
-    mail = draft.mail
-    assert not check_claims(mail.subject, mail.body, mail.claims, known_names=NAMES), mail.body
-    assert not text_problems(mail.subject, mail.body, answers=True)
-    return mail.body
+def answer(answer: Answer) -> Answer:
+    return partial(answer, facts=FACTS)
 
 
 @pytest.mark.parametrize(
