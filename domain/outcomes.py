@@ -1,10 +1,9 @@
 """What became of decisions: signals that one was good or had to be overturned. Plain values and no I/O."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict
 
 SAME_ENOUGH = 0.9  # of the words; below, an edit is a substantial one
 
@@ -32,10 +31,9 @@ HARMFUL = frozenset({Sign.BOUNCE, Sign.OPT_OUT})
 HARM = (OVERTURNED | HARMFUL) - {Sign.TOUCHED}
 
 
-class Outcome(BaseModel):
-    """One signal about one decision of an agent."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One signal about one decision of an agent. A workspace has tens of thousands: kept small."""
 
     decision_id: str
     agent: str

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from domain.errors import Correctable
+from runtime import allocator
 from runtime.durable import engine_home
 from runtime.durable.lease import Lease
 from runtime.settings import Settings
@@ -57,6 +58,7 @@ def role_of(settings: Settings, name: str) -> Role:
 async def at_work(house: House, role: Role = Role.ALL) -> AsyncIterator[House]:
     """The house with a lease of its own and, unless it only serves pages, the engine running in this process."""
     timetable.of_house(house)  # a wrong timetable is told before anything starts
+    allocator.give_back()
     lease = Lease(house.database, role=role, ttl=house.settings.lease_seconds)
     await lease.start()
     leased = replace(house, standing=lease)

@@ -1,8 +1,9 @@
 """Signals about the decisions of agents, read from the audit chain and from what came back. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import func, select
@@ -30,6 +31,7 @@ _DECISION = (
     proposals.c.kind.label("action"),
     proposals.c.actor,
 )
+_PAGE = 100  # records
 SHOWS_INTENT = frozenset(
     {"G1", "G4", "G5", "G6", "G9", "G10", "G12", "G20"}
 )  # not: too late, stopped, too many
@@ -77,24 +79,36 @@ async def moves(tx: AsyncConnection) -> dict[tuple[str, str], Moved]:
 
 
 async def _recorded(tx: AsyncConnection) -> list[Outcome]:
+    found = []
+    async for rows in _pages(tx):
+        small = await _small_edits(tx, {row.id for row in rows if row.kind == "edited"})
+        found += [
+            _outcome(
+                row,
+                Sign.TOUCHED if row.kind == "edited" and row.id in small else _RECORDS[row.kind],
+                row.at,
+                seq=row.seq,
+                ask=str((row.body or {}).get("approval", "")),
+            )
+            for row in rows
+        ]
+    return found
+
+
+async def _pages(tx: AsyncConnection) -> AsyncIterator[list[Any]]:
+    """Records that count, some at a time: a row with its reasons is many times as large as what is kept of it."""
     query = (
         select(audit.c.seq, audit.c.at, audit.c.kind, audit.c.body, proposals.c.id, *_DECISION)
         .join(decisions, decisions.c.id == audit.c.subject)
         .join(proposals, proposals.c.id == decisions.c.proposal_id)
         .where(audit.c.kind.in_(list(_RECORDS)))
+        .order_by(audit.c.seq)
+        .limit(_PAGE)
     )
-    rows = [row for row in await tx.execute(query) if _counts(row)]
-    small = await _small_edits(tx, {row.id for row in rows if row.kind == "edited"})
-    return [
-        _outcome(
-            row,
-            Sign.TOUCHED if row.kind == "edited" and row.id in small else _RECORDS[row.kind],
-            row.at,
-            seq=row.seq,
-            ask=str((row.body or {}).get("approval", "")),
-        )
-        for row in rows
-    ]
+    last = 0
+    while rows := (await tx.execute(query.where(audit.c.seq > last))).all():
+        yield [row for row in rows if _counts(row)]
+        last = rows[-1].seq
 
 
 def _counts(row: Any) -> bool:
@@ -203,9 +217,9 @@ def _outcome(row: Any, sign: Sign, at: datetime, *, seq: int = 0, stamp: str = "
     points = [int(part["points"]) - int(part.get("raised", 0)) for part in row.risk]
     return Outcome(
         decision_id=row.decision_id,
-        agent=str(row.actor.get("name", "")),
-        action=row.action,
-        verdict=row.verdict,
+        agent=intern(str(row.actor.get("name", ""))),
+        action=intern(row.action),
+        verdict=intern(row.verdict),
         points=max(0, min(10, max(points, default=10))),
         sign=sign,
         at=at,
