@@ -1,5 +1,6 @@
 """/console/approvals: what waits for a person, in risk order, with its exact text; the first answer wins."""
 
+import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -28,6 +29,12 @@ def add_routes(router: APIRouter, console: Console) -> None:
     async def queue(visitor: entered, done: str = "") -> Response:
         return await _page(console, visitor, notice=DONE.get(done))
 
+    @router.get("/approvals/news")
+    async def news(visitor: entered, seen: str = "") -> Response:
+        """Whether the queue is another than the one somebody reads; their page is not changed under their hands."""
+        now = _mark([row["id"] for row in await console.run(visitor, "approvals")])
+        return console.part("approvals_news.html", changed=now != seen)
+
     @router.post("/approvals/{approval_id}")
     async def decide(request: Request, visitor: entered, approval_id: str) -> Response:
         form = await console.door.form(request, visitor)
@@ -38,6 +45,11 @@ def add_routes(router: APIRouter, console: Console) -> None:
             typed = {"approval": approval_id, "item": item, "body": text_of(form, "body")}
             typed["subject"] = text_of(form, "subject")
             return await _page(console, visitor, error=error, typed=typed)
+
+
+def _mark(ids: list[str]) -> str:
+    """A queue in a few letters, whatever its order."""
+    return hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()[:16]
 
 
 async def _decide(console: Console, visitor: Visitor, approval_id: str, form: FormData) -> str:
@@ -80,6 +92,7 @@ async def _page(
         error=error,
         here="approvals",
         waiting=waiting,
+        seen=_mark([one["id"] for one in waiting]),
         decided=decided,
         typed=typed or {"approval": "", "item": "", "body": "", "subject": ""},
         unsaved=unsaved,

@@ -1,15 +1,18 @@
 """Reading decisions and asks for the pages: the newest, found by text, with what may still be undone. Read only."""
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.actions import ACTION_CLASSES
 from domain.decisions import ApprovalState, Decision, OutboxState
 from runtime.store import audit
 from runtime.store import decisions as stored
+from runtime.store.screen_lists import OWN_PAGE
 from runtime.store.tables import approval_items, approvals, decisions, outbox, proposals
 
 PAGE = 40
@@ -18,26 +21,47 @@ _HAPPENS = ("allow", "notify")
 _LONG = 240  # characters of one fact in a list
 
 
-async def found(
-    tx: AsyncConnection, *, text: str, verdict: str, action: str, skip: int
-) -> tuple[list[Decision], bool]:
+@dataclass(frozen=True)
+class Asked:
+    """Which decisions; a day is counted without the morning page to ourselves."""
+
+    text: str = ""
+    verdict: str = ""
+    action: str = ""
+    agent: str = ""
+    since: datetime | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """As conditions on decisions and proposals."""
+        found: list[ColumnElement[bool]] = [or_(*_matches(self.text))] if self.text else []
+        found += [decisions.c.verdict == self.verdict] if self.verdict else []
+        found += [proposals.c.kind == self.action] if self.action else []
+        found += [proposals.c.actor["name"].as_string() == self.agent] if self.agent else []
+        if self.since is not None:
+            found += [decisions.c.made_at >= self.since, proposals.c.kind != OWN_PAGE]
+        return found
+
+
+async def found(tx: AsyncConnection, asked: Asked, skip: int) -> tuple[list[Decision], bool]:
     """Decisions, newest first, and whether there are more."""
     query = (
         select(decisions.c.id)
         .join(proposals, proposals.c.id == decisions.c.proposal_id)
+        .where(*asked.where())
         .order_by(decisions.c.made_at.desc(), decisions.c.id.desc())
         .offset(skip)
         .limit(PAGE + 1)
     )
-    if verdict:
-        query = query.where(decisions.c.verdict == verdict)
-    if action:
-        query = query.where(proposals.c.kind == action)
-    if text:
-        query = query.where(or_(*_matches(text)))
     ids = list((await tx.execute(query)).scalars())
     made = [await stored.decision(tx, one) for one in ids[:PAGE]]
     return [one for one in made if one is not None], len(ids) > PAGE
+
+
+async def count(tx: AsyncConnection, asked: Asked) -> int:
+    """How many decisions these are."""
+    joined = decisions.join(proposals, proposals.c.id == decisions.c.proposal_id)
+    query = select(func.count()).select_from(joined).where(*asked.where())
+    return int((await tx.execute(query)).scalar_one())
 
 
 def _matches(text: str) -> list[Any]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from autonomy.policy import AGENTS
 from channels.console import decided
 from channels.console.door import Visitor
 from channels.console.pages import Console, see, status_of
@@ -15,6 +16,7 @@ from domain.decisions import Decision, Verdict
 from domain.errors import Correctable, RainmakerError
 from runtime.store import authority
 from runtime.store import decisions as stored
+from service.views_today import day_start
 
 DONE = {"undone": "It was taken back; the undo is a record in the chain."}
 
@@ -25,9 +27,16 @@ def add_routes(router: APIRouter, console: Console) -> None:
 
     @router.get("/decisions")
     async def newest(
-        visitor: entered, q: str = "", verdict: str = "", action: str = "", skip: int = 0
+        visitor: entered,
+        q: str = "",
+        verdict: str = "",
+        action: str = "",
+        agent: str = "",
+        day: str = "",
+        skip: int = 0,
     ) -> Response:
         asked = {"q": q.strip()[:200], "verdict": verdict[:20], "action": action[:40]}
+        asked |= {"agent": agent[:60], "day": "today" if day else ""}
         return await _list(console, visitor, asked, max(0, min(skip, 1_000_000)))
 
     @router.get("/decisions/{decision_id}")
@@ -46,20 +55,24 @@ def add_routes(router: APIRouter, console: Console) -> None:
 
 
 async def _list(console: Console, visitor: Visitor, asked: dict[str, str], skip: int) -> Response:
+    since = day_start(console.house, await console.house.clock.now()) if asked["day"] else None
+    wanted = decided.Asked(asked["q"], asked["verdict"], asked["action"], asked["agent"], since)
     async with console.house.database.read() as tx:
-        rows, more = await decided.found(
-            tx, text=asked["q"], verdict=asked["verdict"], action=asked["action"], skip=skip
-        )
+        rows, more = await decided.found(tx, wanted, skip)
+        # words are looked for in every record: counting would look a second time
+        count = None if asked["q"] else await decided.count(tx, wanted)
         numbers = await _numbers(tx)
     return await console.page(
         visitor,
         "decisions.html",
         here="decisions",
         rows=rows,
+        count=count,
         numbers=numbers,
         asked=asked,
         verdicts=tuple(str(one) for one in Verdict),
         actions=ACTION_KINDS,
+        agents=AGENTS,
         newer=_address(asked, skip - decided.PAGE) if skip else "",
         older=_address(asked, skip + decided.PAGE) if more else "",
     )

@@ -49,7 +49,10 @@ class Door:
         try:
             actor = await self.who(self.house, token)
         except Refused as error:
-            raise HTTPException(303, headers={"Location": LOGIN}) from error
+            # a part that a page asks for must not hold the login: the page itself goes there
+            is_part = "hx-request" in request.headers
+            way = {"HX-Redirect": LOGIN} if is_part else {"Location": LOGIN}
+            raise HTTPException(401 if is_part else 303, headers=way) from error
         return Visitor(actor, self.token_of(token or ""))
 
     async def form(self, request: Request, visitor: Visitor) -> FormData:

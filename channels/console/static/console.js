@@ -1,7 +1,6 @@
 // Comfort for the grid: add rows in place, mark changed cells, find rows, keys. Everything works without it.
 (function () {
   "use strict"
-  document.documentElement.classList.add("js")
   const form = document.getElementById("grid")
   if (!form) return
   const body = form.querySelector("tbody")

@@ -6,7 +6,10 @@ import pytest
 
 from runtime.store import people
 
-PAGES = ("approvals", "decisions", "policy", "policy/versions/1", "stop")
+PAGES = (
+    "today", "approvals", "pipeline", "deals", "prospects", "campaigns", "mails", "replies", "meetings",
+    "tasks", "decisions", "policy", "policy/versions/1", "health", "stop",
+)  # fmt: skip
 WHO_MAY_SAVE = {"olga": 303, "mark": 303, "rita": 403, "vera": 403}
 STOP = {"level": "sends", "kind": "workspace", "reason": "too many bounces"}
 
@@ -94,7 +97,8 @@ async def test_pages_load_nothing_from_elsewhere_and_hold_no_script_of_their_own
         answer = await olga.http.get(f"/console/{page}")
         policies = answer.headers.get_list("content-security-policy")
         assert any("script-src 'self';" in one for one in policies)
-        assert re.findall(r"<script(?![^>]*src=\"/console/static/)", answer.text) == []
+        assert re.findall(r"<script(?![^>]*src=\"/console/(?:static|htmx)/)", answer.text) == []
         assert re.findall(r"\s(?:style|on\w+)=\"", answer.text) == []
         assert re.findall(r"(?:src|href|action)=\"(?!/|#)([^\"]*)\"", answer.text) == []
-    assert (await olga.http.get("/console/static/console.js")).status_code == 200
+    for file in ("static/console.js", "static/live.js", "static/screens.css", "htmx/htmx-2.min.js"):
+        assert (await olga.http.get(f"/console/{file}")).status_code == 200
