@@ -1,90 +1,66 @@
-"""The HTTP application: commands under /api/v1, one-click unsubscribe, health; errors as problem documents."""
+"""The HTTP application: REST under /api/v1, the command line's own door, one-click unsubscribe, health."""
 
 import json
 import logging
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 
-from channels.api_approvals import add_approvals
-from channels.api_callers import add_sessions, arguments, caller_of
+from channels.api_callers import add_sessions, caller_of
+from channels.rest.bodies import json_object
+from channels.rest.events import add_events
+from channels.rest.incoming import add_hooks
+from channels.rest.mcp_door import add_mcp
+from channels.rest.metrics import add_metrics
+from channels.rest.operations import add_resources
+from channels.rest.problems import add_problems
+from channels.rest.uploads import add_uploads
 from channels.security import add_headers
 from domain.decisions import Actor
-from domain.errors import Bug, Correctable, RainmakerError, Refused, Retryable
+from domain.errors import Bug, Correctable, RainmakerError, Refused
 from graph.desk import Progress
 from service import unsubscribing
 from service.bootstrap import House
 from service.commands import COMMANDS, run_command
 
 log = logging.getLogger(__name__)
-STATUS = {Correctable: 400, Refused: 403, Retryable: 503, Bug: 500}
-STATUS_OF_CODE = {
-    "not_signed_in": 401,
-    "session_ended": 401,
-    "wrong_password": 401,
-    "unknown_command": 404,
-    "unknown_approval": 404,
-    "already_decided": 409,
-    "already_agreed": 409,
-    "approval_expired": 409,
-    "approval_mismatch": 409,
-    "body_too_large": 413,
-    "bad_arguments": 422,
-    "too_many_tries": 429,
-}
+ON_THIS_MACHINE = frozenset({"import"})  # names a file of this machine: only its owner's command line may
 
 
 def make_app(house: House, token: str) -> FastAPI:
     """The application over an open house; `token` is the local owner's bearer token."""
     app = FastAPI(
-        title="Rainmaker", version="0.1.0", docs_url=None, redoc_url=None
+        title="Rainmaker", openapi_url=None, docs_url=None, redoc_url=None
     )  # pages would load scripts
     app.state.house = house
+    signed_in = caller_of(house, token)
     add_headers(app)
-    app.exception_handler(RainmakerError)(_problem)
-    app.exception_handler(RequestValidationError)(_wrong_request)
+    add_metrics(app, house, signed_in)
+    add_problems(app)
     _pages(app, house)
-    _commands(app, house, token)
-    add_approvals(app, house, token)
+    _commands(app, house, signed_in)
     add_sessions(app, house)
+    add_uploads(app, house, signed_in)
+    add_events(app, house, signed_in)
+    add_resources(app, house, signed_in)
+    add_hooks(app, house)
+    add_mcp(app, house, signed_in)
     return app
-
-
-async def _problem(request: Request, error: Exception) -> JSONResponse:
-    """RFC 9457: one clear sentence, a stable code, no trace."""
-    if not isinstance(error, RainmakerError):
-        raise error
-    by_kind = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    status = STATUS_OF_CODE.get(error.code, by_kind)
-    body = {
-        "type": f"urn:rainmaker:{error.code}",
-        "title": error.message,
-        "status": status,
-        "code": error.code,
-        "where": error.where,
-        "hint": error.hint,
-    }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
-
-
-async def _wrong_request(request: Request, error: Exception) -> JSONResponse:
-    """A wrong query value: which one, and what is wrong, in one sentence."""
-    if not isinstance(error, RequestValidationError):
-        raise error
-    first = error.errors()[0]
-    where = str(first["loc"][-1])
-    wrong = Correctable(f"{where} is wrong: {first['msg']}.", code="bad_arguments", where=where)
-    return await _problem(request, wrong)
 
 
 def _pages(app: FastAPI, house: House) -> None:
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:
         return RedirectResponse("/chat/")
+
+    @app.get("/openapi.json")
+    async def openapi() -> JSONResponse:
+        """What the API can do."""
+        from channels.rest.description import description
+
+        return JSONResponse(description())
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -105,17 +81,20 @@ def _pages(app: FastAPI, house: House) -> None:
         return HTMLResponse(unsubscribing.DONE)
 
 
-def _commands(app: FastAPI, house: House, token: str) -> None:
-    caller = caller_of(house, token)
-
+def _commands(app: FastAPI, house: House, signed_in: Any) -> None:
     @app.post("/api/v1/commands/{name}")
-    async def command(
-        name: str, request: Request, actor: Annotated[Actor, Depends(caller)]
-    ) -> StreamingResponse:
+    async def command(name: str, request: Request, actor: Actor = Depends(signed_in)) -> StreamingResponse:
         """Run a use case; the answer is JSON lines: progress, then result or error."""
-        args = await arguments(request)
+        args = await json_object(request)
         if name not in COMMANDS:
             raise Correctable(f"There is no command {name[:60]}.", code="unknown_command", where=name[:60])
+        if name in ON_THIS_MACHINE and not request.state.local:
+            raise Refused(
+                "A file of this machine is named by its own command line only.",
+                code="local_only",
+                where=name,
+                hint="Send the file itself to /api/v1/imports.",
+            )
         return StreamingResponse(_lines(house, name, args, actor), media_type="application/x-ndjson")
 
 

@@ -1,21 +1,21 @@
-"""Who calls the API: the token of this machine's service, a session by password, or the chat's own session."""
+"""Who calls the API: this machine's service token, an API token, a session by password, or the chat's own session."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from channels.rest.bodies import json_object
+from channels.rest.pace import Pace
 from domain.decisions import Actor
 from domain.errors import Correctable, Refused
-from service import sessions
+from service import sessions, tokens
 from service.bootstrap import House
 from service.users import LONGEST, local_owner
 
-LONGEST_BODY = 2_000_000
-Caller = Callable[..., Awaitable[Actor]]
+Caller = Callable[[Request], Awaitable[Actor]]
 
 
 class Login(BaseModel):
@@ -28,17 +28,31 @@ class Login(BaseModel):
 
 
 def caller_of(house: House, token: str) -> Caller:
-    """What finds out who calls; `token` is the service's own, known to this machine's owner."""
+    """What finds out who calls, and holds them to their pace; `token` is the service's own, known to its owner.
 
-    async def caller(request: Request, authorization: Annotated[str, Header()] = "") -> Actor:
+    The request's state says afterwards whether it was that token (`local`): only this machine's owner has it.
+    """
+    pace = Pace(house.settings.calls_per_minute)
+
+    async def caller(request: Request) -> Actor:
+        authorization = request.headers.get("authorization", "")
         scheme, _, given = authorization.partition(" ")
+        request.state.local = False
         if not authorization:
-            return await _chat_session(house, request)
-        if scheme.lower() != "bearer":
+            actor = await _chat_session(house, request)
+        elif scheme.lower() != "bearer":
             raise _stranger()
-        if hmac.compare_digest(given.encode(), token.encode()):
+        elif hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+            request.state.local = True
             return await local_owner(house)
-        return await sessions.person_of(house, given)
+        elif given.startswith(tokens.PREFIX):
+            bearer = await tokens.bearer_of(house, given)
+            pace.take(bearer.token_id)
+            return bearer.actor
+        else:
+            actor = await sessions.person_of(house, given)
+        pace.take(f"user:{actor.name}")
+        return actor
 
     return caller
 
@@ -65,9 +79,10 @@ def add_sessions(app: FastAPI, house: House) -> None:
     async def begin(request: Request) -> dict[str, Any]:
         """Name and password become a token that lives for hours."""
         try:
-            login = Login.model_validate(await arguments(request))
-        except ValidationError as error:
-            where = str(error.errors()[0]["loc"][-1])
+            login = Login.model_validate(await json_object(request))
+            login.name.encode()
+        except (ValidationError, UnicodeEncodeError) as error:
+            where = str(error.errors()[0]["loc"][0]) if isinstance(error, ValidationError) else "name"
             raise Correctable(f"{where} is missing or wrong.", code="bad_arguments", where=where) from error
         address = request.client.host if request.client else ""
         if sessions.locked(house.tries, login.name, address):
@@ -78,28 +93,9 @@ def add_sessions(app: FastAPI, house: House) -> None:
         return await sessions.begin(house, actor)
 
     @app.delete("/api/v1/sessions")
-    async def end(authorization: Annotated[str, Header()] = "") -> dict[str, bool]:
+    async def end(request: Request) -> dict[str, bool]:
         """Log out: every session of this person ends."""
-        actor = await sessions.person_of(house, authorization.partition(" ")[2])
+        given = request.headers.get("authorization", "").partition(" ")[2]
+        actor = await sessions.person_of(house, given)
         await sessions.end_all(house, actor.name)
         return {"ended": True}
-
-
-async def arguments(request: Request) -> dict[str, Any]:
-    """The JSON object of a request, read no further than the limit.
-
-    Raises:
-        Correctable: body_too_large, bad_json.
-    """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
-            raise Correctable("The request is larger than 2 MB.", code="body_too_large")
-    try:
-        args = json.loads(body or b"{}")
-    except ValueError as error:
-        raise Correctable("The request is not JSON.", code="bad_json") from error
-    if not isinstance(args, dict):
-        raise Correctable("The request must be a JSON object.", code="bad_json")
-    return args

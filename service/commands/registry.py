@@ -11,11 +11,38 @@ from pydantic import ValidationError
 from domain.decisions import Actor
 from domain.errors import Correctable, Refused
 from graph.desk import Emit
+from runtime.traces import span
 from service.bootstrap import House
-from service.commands import control, deals, deciding, limits, morning, people, selling
+from service.commands import (
+    control,
+    deals,
+    deciding,
+    doors,
+    experiments,
+    given_tables,
+    limits,
+    looking,
+    models,
+    morning,
+    people,
+    selling,
+)
 from service.commands.calls import Command
 
-_TOPICS = (selling, deals, deciding, control, morning, limits, people)
+_TOPICS = (
+    selling,
+    deals,
+    deciding,
+    control,
+    morning,
+    limits,
+    people,
+    looking,
+    given_tables,
+    doors,
+    models,
+    experiments,
+)
 COMMANDS: dict[str, Command] = {name: one for topic in _TOPICS for name, one in topic.COMMANDS.items()}
 READ_ONLY = frozenset(name for name, one in COMMANDS.items() if one.reads)
 VIEWER_MAY = frozenset(name for name, one in COMMANDS.items() if "viewer" in one.roles)
@@ -40,7 +67,8 @@ async def run_command(
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or name
         raise Correctable(f"{where} is wrong: {first['msg']}.", code="bad_arguments", where=where) from error
-    return await command.run(house, actor, call, emit)
+    with span("use_case", command=name):
+        return await command.run(house, actor, call, emit)
 
 
 def _check_text(args: dict[str, Any]) -> None:

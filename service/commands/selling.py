@@ -7,7 +7,7 @@ from pydantic import Field
 from domain.decisions import Actor
 from domain.errors import Correctable
 from graph.desk import Emit
-from service import importing, reports, ticking, turns
+from service import importing, listings, reports, ticking, turns
 from service.bootstrap import House
 from service.commands.calls import EVERYONE, Call, Command, NoCall
 
@@ -130,6 +130,7 @@ async def _tick(house: House, actor: Actor, call: TickCall, emit: Emit | None) -
 
 async def _chat(house: House, actor: Actor, call: ChatCall, emit: Emit | None) -> Any:
     conversation = call.conversation or f"cli-{actor.name}"[:40]
+    await listings.check_conversation(house, actor.name, conversation)
     done = await turns.handle_message(house, call.text, actor=actor, conversation_id=conversation, emit=emit)
     return done.as_chat() | {"conversation": conversation, "data": done.data}
 

@@ -22,7 +22,7 @@ def is_problem(answer, status, code):
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     body = answer.json()
-    assert {"type", "title", "status", "code", "where", "hint"} <= set(body)
+    assert {"type", "title", "status", "detail", "instance", "code", "where", "hint"} == set(body)
     assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:rainmaker:{code}")
     assert "Traceback" not in answer.text
     return body
@@ -71,7 +71,7 @@ async def test_two_megabytes_and_one_byte_are_too_much(live):
 async def test_an_unknown_command_and_an_unknown_decision_are_problems(live):
     is_problem(await live.signed_in.post("/api/v1/commands/drop_tables"), 404, "unknown_command")
     answer = await live.signed_in.post("/api/v1/approvals/app_x/forget")
-    is_problem(answer, 404, "unknown_command")
+    is_problem(answer, 404, "nothing_here")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,8 @@ async def test_wrong_arguments_come_back_as_an_error_line_with_the_exit_code(liv
 
 
 async def test_approvals_can_be_listed_and_an_unknown_one_is_a_problem(live):
-    assert (await live.signed_in.get("/api/v1/approvals")).json() == []
+    listed = (await live.signed_in.get("/api/v1/approvals")).json()
+    assert listed == {"items": [], "next_cursor": None}
     answer = await live.signed_in.post("/api/v1/approvals/app_nobody/approve", json={})
     is_problem(answer, 404, "unknown_approval")
 
@@ -129,7 +130,7 @@ async def test_every_answer_carries_the_security_headers(live):
 
 async def test_the_description_of_the_api_is_there_and_needs_no_foreign_script(live):
     described = (await live.stranger.get("/openapi.json")).json()
-    assert "/api/v1/commands/{name}" in described["paths"]
+    assert "/api/v1/approvals/{id}/approve" in described["paths"]
     assert (await live.stranger.get("/docs")).status_code == 404
 
 
