@@ -1,6 +1,7 @@
 """Outreach steps: plan a campaign with a draft per person, show it, and ask to launch it."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -9,10 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.campaigns import Campaign, CampaignState, Draft, Touch
 from domain.errors import Correctable, RainmakerError
 from domain.icp import CompanyProfile, Icp
+from domain.knobs import knob
 from domain.labels import combine
 from graph.desk import Desk, Progress
+from graph.specialists import assigning, expecting
+from graph.specialists.assigning import Draw
 from graph.specialists.audience import Recipient, choose, passed_over
 from graph.specialists.briefs import brief_for
+from graph.specialists.expecting import Expectation
+from graph.specialists.experiment_views import course_of, course_text
 from graph.specialists.icp_steps import NoArgs
 from graph.specialists.mail_check import check_drafts, mail_action
 from graph.specialists.showing import campaign_text, draft_json
@@ -22,7 +28,6 @@ from language.port import Shown
 from runtime.store import campaigns, crm, knowledge
 from tools.catalog import Args, tool
 
-VARIANTS = ("a", "b")
 WRITERS = 4  # drafts written at once
 DEFAULT_AUDIENCE = 50
 
@@ -52,21 +57,28 @@ async def plan_campaign(desk: Desk, args: PlanArgs) -> StepResult:
         chosen, left_out = await choose(tx, args.model_dump(exclude={"goal"}), args.limit or DEFAULT_AUDIENCE)
     if not chosen:
         raise _nobody(left_out)
-    campaign = await _campaign(desk, args, icp, profile, len(chosen))
-    drafts, unwritten = await _write(desk, campaign, icp, profile, chosen)
+    now = await desk.clock.now()
+    campaign_id = desk.ids.new("cmp")
+    async with desk.database.read() as tx:
+        drawn = await assigning.draw(tx, desk.ids, campaign_id, [one.contact.id for one in chosen], now)
+    campaign = _campaign(campaign_id, now, args, icp, profile, len(chosen), drawn)
+    drafts, unwritten = await _write(desk, campaign, icp, profile, chosen, drawn)
     if not drafts:
         raise Correctable(
             f"No mail could be written: {next(iter(unwritten), 'nothing is known about them')}.",
             code="nothing_to_say",
             hint="Onboard a page that says what you sell, or find prospects whose sites say more.",
         )
-    now = await desk.clock.now()
+    async with desk.database.read() as tx:
+        said = await expecting.expectation(tx, drawn, len(drafts), desk.terms, now)
     async with desk.database.write() as tx:
         await campaigns.keep_campaign(tx, campaign, combine([one.label for one in drafts], origin="outreach"))
-        await campaigns.keep_drafts(tx, drafts, now)
+        await campaigns.keep_drafts(tx, drafts, await desk.clock.now())
+        await assigning.keep(tx, drawn)
+        await expecting.keep(tx, campaign.id, said, len(drafts), now)
         await check_drafts(tx, desk, campaign, drafts)
         stored = await campaigns.drafts_of(tx, campaign.id)
-    return _planned(campaign, stored, chosen, left_out, unwritten)
+    return _planned(campaign, stored, chosen, {**left_out, **unwritten}, said, drawn.notes)
 
 
 def _nobody(left_out: dict[str, int]) -> Correctable:
@@ -78,9 +90,15 @@ def _nobody(left_out: dict[str, int]) -> Correctable:
     )
 
 
-async def _campaign(desk: Desk, args: PlanArgs, icp: Icp, profile: CompanyProfile, people: int) -> Campaign:
-    campaign_id = desk.ids.new("cmp")
-    now = await desk.clock.now()
+def _campaign(
+    campaign_id: str,
+    now: datetime,
+    args: PlanArgs,
+    icp: Icp,
+    profile: CompanyProfile,
+    people: int,
+    drawn: Draw,
+) -> Campaign:
     who = " ".join(
         part
         for part in (
@@ -92,24 +110,6 @@ async def _campaign(desk: Desk, args: PlanArgs, icp: Icp, profile: CompanyProfil
     )
     offer = next((fact.value for fact in profile.values("offer")), profile.name)
     goal = args.goal or "a short call"
-    touches = (
-        Touch(id=f"{campaign_id}.1", step=1, purpose=f"first mail: what they do, what we offer, {goal}"),
-        Touch(
-            id=f"{campaign_id}.2",
-            step=2,
-            delay_days=4,
-            purpose="one new fact, asked for approval when it is due",
-        ),
-        Touch(
-            id=f"{campaign_id}.3",
-            step=3,
-            delay_days=7,
-            purpose="the last mail, which says so and asks who is in charge",
-        ),
-        Touch(
-            id=f"{campaign_id}.4", step=4, delay_days=7, channel="task", purpose="a person calls or connects"
-        ),
-    )
     return Campaign(
         id=campaign_id,
         name=f"{profile.name}: {who}, {now:%d %B %Y}",
@@ -118,24 +118,57 @@ async def _campaign(desk: Desk, args: PlanArgs, icp: Icp, profile: CompanyProfil
         audience=f"{people} {who}",
         offer=offer,
         goal=goal,
-        touches=touches,
-        variants=VARIANTS,
+        touches=_sequence(campaign_id, goal, drawn),
+        variants=knob("angle").choices,
         state=CampaignState.PLANNED,
         made_at=now,
     )
 
 
+def _sequence(campaign_id: str, goal: str, drawn: Draw) -> tuple[Touch, ...]:
+    """The steps of a sequence; a running test may let some people skip the last mail, or get one on another day."""
+    purposes = (
+        f"first mail: what they do, what we offer, {goal}",
+        "one new fact, asked for approval when it is due",
+        "the last mail, which says so and asks who is in charge",
+    )
+    follow_ups = max(int(drawn.values["follow_ups"]), *map(int, drawn.arms.get("follow_ups", {}).values()), 0)
+    days = (0, int(drawn.values["follow_up_days"]), 7)
+    mails = [
+        Touch(id=f"{campaign_id}.{step}", step=step, delay_days=delay, purpose=purpose)
+        for step, (delay, purpose) in enumerate(zip(days, purposes, strict=True), 1)
+        if step <= follow_ups + 1
+    ]
+    call = len(mails) + 1
+    return (
+        *mails,
+        Touch(
+            id=f"{campaign_id}.{call}",
+            step=call,
+            delay_days=7,
+            channel="task",
+            purpose="a person calls or connects",
+        ),
+    )
+
+
 async def _write(
-    desk: Desk, campaign: Campaign, icp: Icp, profile: CompanyProfile, chosen: list[Recipient]
+    desk: Desk,
+    campaign: Campaign,
+    icp: Icp,
+    profile: CompanyProfile,
+    chosen: list[Recipient],
+    drawn: Draw,
 ) -> tuple[list[Draft], dict[str, int]]:
     """One draft a person, a few at once; a person nothing true can be said to is left out with the reason."""
     slots = asyncio.Semaphore(WRITERS)
     written = 0
 
-    async def one(position: int, recipient: Recipient) -> Draft | RainmakerError:
+    async def one(recipient: Recipient) -> Draft | RainmakerError:
         nonlocal written
         async with slots:
-            brief = brief_for(desk, campaign, icp, profile, recipient, VARIANTS[position % len(VARIANTS)])
+            angle = drawn.value("angle", recipient.contact.id)
+            brief = brief_for(desk, campaign, icp, profile, recipient, angle)
             try:
                 mail = await desk.language.write_mail(brief)
             except RainmakerError as error:
@@ -153,7 +186,7 @@ async def _write(
             label=combine([recipient.account.label, recipient.contact.label], origin=desk.language.info.name),
         )
 
-    results = await asyncio.gather(*(one(number, recipient) for number, recipient in enumerate(chosen)))
+    results = await asyncio.gather(*(one(recipient) for recipient in chosen))
     unwritten: dict[str, int] = {}
     for result in results:
         if isinstance(result, RainmakerError):
@@ -166,17 +199,18 @@ def _planned(
     drafts: list[Draft],
     chosen: list[Recipient],
     left_out: dict[str, int],
-    unwritten: dict[str, int],
+    said: Expectation,
+    notes: tuple[str, ...],
 ) -> StepResult:
     names = {one.contact.id: one.name for one in chosen}
-    notes = [
-        f"{count} left out: {reason.rstrip('.')}." for reason, count in {**left_out, **unwritten}.items()
-    ]
+    told = [f"{count} left out: {reason.rstrip('.')}." for reason, count in left_out.items()]
     return StepResult(
-        text="\n".join([campaign_text(campaign, drafts, names), *notes]),
+        text="\n".join([campaign_text(campaign, drafts, names), *told, "", *said.lines(), *notes]),
         shown=_shown_drafts(drafts, names),
         cause=campaign.id,
-        data=campaign_json(campaign, drafts, names) | {"left_out": {**left_out, **unwritten}},
+        data=campaign_json(campaign, drafts, names)
+        | said.as_json()
+        | {"left_out": left_out, "notes": list(notes)},
     )
 
 
@@ -225,11 +259,12 @@ async def show_campaign(desk: Desk, args: NoArgs) -> StepResult:
     """Show the campaign made last: plan, drafts, what is blocked – exactly what would leave."""
     async with desk.database.read() as tx:
         campaign, drafts, names = await current_campaign(tx)
+    course = await course_of(desk.database, campaign.id, await desk.clock.now())
     return StepResult(
-        text=campaign_text(campaign, drafts, names),
+        text=f"{campaign_text(campaign, drafts, names)}\n\n{course_text(course)}".rstrip(),
         shown=_shown_drafts(drafts, names),
         cause=campaign.id,
-        data=campaign_json(campaign, drafts, names),
+        data=campaign_json(campaign, drafts, names) | course,
     )
 
 

@@ -16,7 +16,7 @@ from graph.specialists.audience import Recipient, recipients_of
 from graph.specialists.briefs import brief_for
 from graph.specialists.mail_check import check_drafts, mail_action
 from graph.state import StepResult, Wanted
-from runtime.store import campaigns, knowledge
+from runtime.store import campaigns, experiments, knowledge
 from tools.catalog import Args, tool
 
 TASK_DAYS = 2
@@ -64,10 +64,10 @@ async def _mails(
     desk: Desk, campaign: Campaign, touch: Touch, icp: Icp, profile: CompanyProfile, people: list[Recipient]
 ) -> tuple[Wanted, ...]:
     drafts = []
-    for number, one in enumerate(people):
-        draft = await _draft(
-            desk, campaign, touch, icp, profile, one, campaign.variants[number % len(campaign.variants)]
-        )
+    async with desk.database.read() as tx:
+        angles = await _angles(tx, campaign, people)
+    for one in people:
+        draft = await _draft(desk, campaign, touch, icp, profile, one, angles[one.contact.id])
         if draft is not None:
             drafts.append(draft)
     now = await desk.clock.now()
@@ -81,6 +81,15 @@ async def _mails(
         for draft in stored
         if draft is not None and not draft.blocked
     )
+
+
+async def _angles(tx: AsyncConnection, campaign: Campaign, people: list[Recipient]) -> dict[str, str]:
+    """The angle each person was drawn for, or the one their first mail had."""
+    ids = [one.contact.id for one in people]
+    drawn = (await experiments.arms_of(tx, campaign.id, ids)).get("angle", {})
+    first = {one.contact_id: one.mail.variant for one in reversed(await campaigns.drafts_of(tx, campaign.id))}
+    usual = campaign.variants[0]
+    return {one: drawn[one].arm if one in drawn else first.get(one) or usual for one in ids}
 
 
 async def _not_there(tx: AsyncConnection, campaign: Campaign, drafts: list[Draft]) -> list[Draft]:

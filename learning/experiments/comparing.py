@@ -81,7 +81,7 @@ def compare_rates(
         base, arm = counts.base_hits / counts.base_units, counts.arm_hits / counts.arm_units
     pair = _Pair(
         base=float(base[-1]),
-        differences=arm - base,
+        differences=_within(counts) if counts.parts else arm - base,
         evidence=log_e_of_rates(counts),
         interval=rates_interval(counts, alpha),
         units=units,
@@ -89,6 +89,22 @@ def compare_rates(
         share=counts.share,
     )
     return _compared(names, pair, alpha, matters)
+
+
+def _within(counts: Counts) -> Floats:
+    """The difference inside each stretch of equal shares, averaged (Mantel and Haenszel 1959).
+
+    Pooled rates would mix the arms with the times at which each was given most.
+    """
+    top, weights = np.zeros_like(counts.base_units), np.zeros_like(counts.base_units)
+    for part in counts.parts:
+        units = part.base_units + part.arm_units
+        with np.errstate(divide="ignore", invalid="ignore"):
+            weight = np.nan_to_num(part.base_units * part.arm_units / units)
+            gap = np.nan_to_num(part.arm_hits / part.arm_units - part.base_hits / part.base_units)
+        top, weights = top + weight * gap, weights + weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(top / weights)
 
 
 def compare_means(

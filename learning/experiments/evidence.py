@@ -26,13 +26,29 @@ _FARTHEST_Z = 100.0  # beyond it nothing is decided: a handful of units
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Cumulative units and successes of two arms, one entry a look; `share` is the planned part of the arm."""
+    """Cumulative units and successes of two arms, one entry a look; `share` is the planned part of the arm.
+
+    `parts` are stretches in which the arm had another share; together they make up the counts.
+    """
 
     base_units: Floats
     base_hits: Floats
     arm_units: Floats
     arm_hits: Floats
     share: float = 0.5
+    parts: tuple["Counts", ...] = ()
+
+    @property
+    def last(self) -> "Counts":
+        """The last look alone."""
+        return Counts(
+            self.base_units[-1:],
+            self.base_hits[-1:],
+            self.arm_units[-1:],
+            self.arm_hits[-1:],
+            self.share,
+            tuple(part.last for part in self.parts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +126,20 @@ def log_e_of_rates(counts: Counts, difference: float = 0.0) -> Floats:
     """Log e-value of "the arm's rate is the baseline's plus `difference`" at every look.
 
     Exact at any size: each unit, put into an arm by chance, multiplies the bet by a fair factor whatever the
-    rate of the day (Turner, Ly & Grünwald 2024; the nearest null is found by projection).
+    rate of the day (Turner, Ly & Grünwald 2024; the nearest null is found by projection). The factor is fair for
+    the share the unit was drawn with, so shares may move on what was seen before.
     """
     base, arm, weights = _alternatives(counts.share, difference)
+    parts = counts.parts or (counts,)
+    bets = [_log_factors(part, base, arm, difference) for part in parts]
+    return _log_sum(np.log(weights) + np.sum(bets, axis=0))
+
+
+def _log_factors(counts: Counts, base: Floats, arm: Floats, difference: float) -> Floats:
     null = _nearest_null(base, arm, counts.share, difference)
     null_arm = null + difference
-    return _log_sum(
-        np.log(weights)
-        + _dot(counts.base_hits, np.log(base / null))
+    return (
+        _dot(counts.base_hits, np.log(base / null))
         + _dot(counts.base_units - counts.base_hits, np.log((1 - base) / (1 - null)))
         + _dot(counts.arm_hits, np.log(arm / null_arm))
         + _dot(counts.arm_units - counts.arm_hits, np.log((1 - arm) / (1 - null_arm)))
@@ -126,13 +148,7 @@ def log_e_of_rates(counts: Counts, difference: float = 0.0) -> Floats:
 
 def rates_interval(counts: Counts, alpha: float) -> tuple[float, float]:
     """The differences of rates that the last look does not rule out, exact like the test."""
-    last = Counts(
-        counts.base_units[-1:],
-        counts.base_hits[-1:],
-        counts.arm_units[-1:],
-        counts.arm_hits[-1:],
-        counts.share,
-    )
+    last = counts.last
     seen = float(last.arm_hits[0] / last.arm_units[0] - last.base_hits[0] / last.base_units[0])
     return _end(last, seen, -1.0, alpha), _end(last, seen, 1.0, alpha)
 

@@ -37,7 +37,8 @@ class _Found:
 
 def judge(trial: Trial, alpha: float = 0.05, matters: float | None = None) -> Reading:
     """Read one experiment; `matters` is the smallest absolute difference worth having."""
-    srm = check_split(trial.together(), trial.shares) if len(trial.arms) > 1 else None
+    one_plan = len(trial.arms) > 1 and not trial.stretches  # with several, the caller checks each
+    srm = check_split(trial.together(), trial.shares) if one_plan else None
     if srm is not None and srm.broken and trial.planned is None:
         trial, srm = _lopsided_on_purpose(trial, srm)
     found = _found(trial, srm, alpha, matters)

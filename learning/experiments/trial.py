@@ -19,6 +19,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The units that were drawn with the same shares, by look and arm; a closed arm has share 0."""
+
+    shares: tuple[float, ...]
+    units: Floats
+    totals: Floats
+    harms: Mapping[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Cumulative sums with one row a look and one column an arm; the first arm is the baseline.
 
@@ -40,6 +50,7 @@ class Trial:
     harms: Mapping[str, Floats] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stretches: tuple[Stretch, ...] = ()  # when shares moved on the way; together they are the units
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -65,10 +76,9 @@ class Trial:
         pair = [0, arm]
         units = self._common(self.units, pair)
         hits = self._common(self.harms[harm] if harm else self.totals, pair)
-        shares = self.shares
-        return Counts(
-            units[:, 0], hits[:, 0], units[:, 1], hits[:, 1], shares[arm] / (shares[0] + shares[arm])
-        )
+        share = _share_of_pair(self.shares, arm)
+        parts = tuple(_part(one, arm, harm) for one in self.stretches if one.shares[0] + one.shares[arm] > 0)
+        return Counts(units[:, 0], hits[:, 0], units[:, 1], hits[:, 1], share, parts)
 
     def moments(self, arm: int) -> Moments:
         """The baseline and one arm as numbers, over the looks they have in common."""
@@ -93,6 +103,16 @@ class Trial:
     def _before(sums: Floats, pair: list[int], start: int) -> Floats:
         """What the arms had gathered before all of them ran: days without a counterpart prove nothing."""
         return np.nan_to_num(sums[start - 1, pair]) if start else np.zeros(len(pair))
+
+
+def _share_of_pair(shares: tuple[float, ...], arm: int) -> float:
+    return shares[arm] / (shares[0] + shares[arm])
+
+
+def _part(one: Stretch, arm: int, harm: str) -> Counts:
+    hits = one.harms[harm] if harm else one.totals
+    share = _share_of_pair(one.shares, arm)
+    return Counts(one.units[:, 0], hits[:, 0], one.units[:, arm], hits[:, arm], share)
 
 
 def mean_and_variance(units: Floats, totals: Floats, squares: Floats) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from autonomy.facts import CallFacts, DealFacts, MailFacts, MeetingFacts, Notice
 from autonomy.policy import Policy, Row
 from domain.actions import ACTION_CLASSES, AnyAction, parse_action
 from domain.decisions import Proposal
+from domain.experiments import Experiment
 from evals.suites.gate import fuzz_breaks, fuzz_parts, fuzz_talks
 from evals.suites.gate.fuzz_parts import Draft
 
@@ -29,6 +30,7 @@ _FACTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "open_deal": ("deal", DealFacts),
     "move_deal": ("deal", DealFacts),
     "notify_owner": ("notice", NoticeFacts),
+    "change_experiment": ("experiment", Experiment),
 }
 _OTHERS = tuple(kind for kind in ACTION_CLASSES if kind not in _FACTS)
 _KINDS = ("connected_call", "update_record", *_FACTS)  # what acts outside or on records

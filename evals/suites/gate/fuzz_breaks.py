@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from domain.decisions import Actor
+from domain.experiments import Declared
 from domain.labels import PUBLIC, SECRET, WORKSPACE, Integrity, Label
 from evals.suites.gate.fuzz_parts import SECRET_WORD, Draft
 
@@ -289,4 +290,17 @@ _OF: dict[str, tuple[Break, ...]] = {
     "change_icp": (set_snapshot(previous_exists=_FALSE),),
     "change_policy": (set_argument(loosened=(1, 10**6)), set_argument(simulated=(0, -1))),
     "change_autonomy": (set_argument(after=(0, 2, 3, -1, 99)), set_argument(before=(0, 1, 2, -5))),
+    "change_experiment": (
+        set_fact(state=("planned", "decided", "ended")),
+        set_fact(fingerprint=("", "0" * 64)),
+        set_fact(version=(2, 9)),
+        set_fact(
+            declared=tuple(Declared(knob=one, arms=("a", "b")) for one in ("policy", "metric", "budget"))
+        ),
+        set_argument(arm=("", "c", "0", "9")),
+        set_argument(change=("begin", "shift", "stop_arm")),
+        set_argument(reason=("", " ")),
+    ),
+    "switch_model": (set_snapshot(previous_exists=_FALSE),),
+    "pace_campaign": (set_argument(before=(0,)), set_snapshot(previous_exists=_FALSE)),
 }

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from domain.decisions import Actor
+from domain.experiments import Declared
 from domain.labels import PUBLIC, WORKSPACE, Integrity, Label
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
@@ -42,6 +43,8 @@ ANSWERS = (
     "Hi Anna,\n\nWould you like to see the plans at https://acme.example/plans?\n\nBest regards,\nMaria Lindt",
     "Hi Anna,\n\nWhen would a short call suit you?\n\nBest regards,\nMaria Lindt\nAcme Analytics",
 )
+EVEN = ({"arm": "a", "share": 0.5}, {"arm": "b", "share": 0.5})
+TEST = Declared(knob="angle", arms=("a", "b"))
 NEED = {"fact": "need", "source": "inb_1", "quote": "we lose two days a month", "at": NOW}
 HELD = {"fact": "meeting_held", "source": "mee_1", "at": NOW}
 MOVES = (  # from, to, what is known
@@ -187,6 +190,21 @@ _ACTIONS: dict[str, dict[str, Any]] = {
         "due_at": LATER,
         "why": "she asked",
     },
+    "switch_model": {
+        "purpose": "reply",
+        "model_id": "mdl_2",
+        "previous_id": "mdl_1",
+        "reason": "better on companies never learnt from",
+    },
+    "change_experiment": {
+        "experiment_id": "exp_1",
+        "change": "decide",
+        "arm": "b",
+        "version": 1,
+        "before": EVEN,
+        "reason": "b beats a",
+    },
+    "pace_campaign": {"campaign_id": "cam_1", "before": 20, "after": 5, "reason": "too many opt-outs"},
     "notify_owner": {
         "user_id": "usr_1",
         "day": NOW.date(),
@@ -256,6 +274,13 @@ _FACTS: dict[str, dict[str, Any]] = {
     "book_meeting": _MEETING,
     "change_meeting": _MEETING,
     "update_record": {"exists": True, "empty": True},
+    "change_experiment": {
+        "id": "exp_1",
+        "declared": TEST,
+        "fingerprint": TEST.fingerprint,
+        "shares": EVEN,
+        "begun_at": NOW,
+    },
     "notify_owner": {
         "to_our_own": True,
         "sender": OWN_ADDRESS,

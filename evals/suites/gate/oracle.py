@@ -30,6 +30,7 @@ from domain.decisions import STRICTNESS, Actor, Proposal, Verdict
 from domain.labels import PUBLIC, SECRET, WORKSPACE, Integrity, contact_reader
 from evals.suites.gate import oracle_text as texts
 from evals.suites.gate.oracle_demands import Demand, Demands, asks, refuses
+from evals.suites.gate.oracle_steering import steered
 from evals.suites.gate.oracle_talks import answered, deal_moved, deal_opened, meeting_time, task_added
 
 MOST_WORDS_IN_SUBJECT = 150
@@ -68,6 +69,7 @@ def _by_rules(proposal: Proposal, snapshot: Snapshot) -> Demands:
         yield from refuses("G12", not snapshot.previous_exists and not isinstance(action, OpenDeal | AddTask))
         yield from _deals(proposal, snapshot)
         yield from _limits(proposal)
+        yield from steered(proposal, snapshot)
 
 
 def _deals(proposal: Proposal, snapshot: Snapshot) -> Demands:
