@@ -143,6 +143,7 @@ def _named(reading: ReplyReading) -> str:
     return f" They name {', '.join(people)}."[:300] if people else ""
 
 
+_CAME_TO_NOTHING = (OutboxState.FAILED, OutboxState.CANCELLED)
 _MEETINGS = frozenset({NextAction.BOOK, NextAction.MOVE, NextAction.CALL_OFF})
 
 
@@ -186,9 +187,18 @@ async def _change(desk: Desk, case: Case, step: NextStep) -> Wanted:
         attendees=(case.contact.id,),
         sequence=case.meeting.sequence + 1,
     )
-    while await _failed(desk, action):  # one that came to nothing has used its number up
+    while await _number_is_used(desk, action):
         action = action.model_copy(update={"sequence": action.sequence + 1})
     return Wanted(action=action, reason=step.reason, label=case.label)
+
+
+async def _number_is_used(desk: Desk, action: ChangeMeeting) -> bool:
+    """True when an invitation of this number came to nothing, or says another time and still waits to leave."""
+    async with desk.database.read() as tx:
+        row = await outbox.by_key(tx, action.key)
+    if row is None:
+        return False
+    return row["state"] in _CAME_TO_NOTHING or row["action"] != action.model_dump(mode="json")
 
 
 async def _failed(desk: Desk, action: AnyAction) -> bool:
@@ -197,15 +207,15 @@ async def _failed(desk: Desk, action: AnyAction) -> bool:
         return False
     async with desk.database.read() as tx:
         row = await outbox.by_key(tx, action.key)
-    return row is not None and row["state"] in (OutboxState.FAILED, OutboxState.CANCELLED)
+    return row is not None and row["state"] in _CAME_TO_NOTHING
 
 
 async def _answer(
     desk: Desk, case: Case, reading: ReplyReading, step: NextStep
 ) -> tuple[tuple[Wanted, ...], NextStep]:
     slots = await free_times(desk, case, reading.times) if step.offer_times else ()
-    if step.offer_times and not slots and not reading.questions:
-        return await _hand_over(desk, case, step, "They want to meet and no free time was found.")
+    if step.offer_times and not slots and reading.times and not reading.questions:
+        return await _hand_over(desk, case, step, "They named a time, and no free one was found.")
     draft = await _written(desk, case, reading, slots)
     if draft.mail is None:
         return await _hand_over(desk, case, step, draft.reason or "Nothing we know answers this.")

@@ -22,6 +22,7 @@ from runtime.store.tables import audit
 from service.calendar_desk import CalendarDesk
 from service.deal_tasks import propose_task
 from service.follow_ups import write_follow_ups
+from service.tasks import ask_whether_it_stands, listing
 from tests.fixtures import builders
 from tests.fixtures import deals as told
 from tests.fixtures.caldav import RealCalendar, start_calendar
@@ -98,6 +99,41 @@ async def test_a_wish_to_meet_becomes_a_meeting_that_is_moved_and_called_off(
     await says(post, "I have to cancel our call, something came up.")
     assert await stored(post) == []
     assert [one[1] for one in in_calendar(real)] == ["CANCELLED"]
+
+
+async def test_who_changes_a_time_again_before_the_first_new_one_left_gets_the_last_they_named(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    await says(post, "The second one, please.")
+    post.home.clock.at += timedelta(days=1)  # three letters a day are the most
+    for day in ("Tuesday, 10", "Wednesday, 11"):  # nothing leaves between the two
+        await post.arrive(post.letter(1, f"Could we move our call to {day} November at 15:30?"))
+        await post.handle()
+
+    await post.home.house.effector().drain()
+
+    assert await stored(post) == [(MeetingState.MOVED, datetime(2026, 11, 11, 15, 30, tzinfo=UTC))]
+    assert in_calendar(real) == [("2026-11-11T15:30", "CONFIRMED", 2)]
+
+
+async def test_a_meeting_with_somebody_who_opted_out_since_is_put_before_a_person_once(
+    talks: tuple[Post, RealCalendar],
+) -> None:
+    post, real = talks
+    await says(post, "Sounds good. Which slots could you offer?")
+    await says(post, "The second one, please.")
+    await told.met(post.home.workspace, "mtg_other", (await offered(post))[0], number=2)
+    await says(post, "Please take me off your list.")
+
+    for _ in range(2):
+        await ask_whether_it_stands(post.home.house, DueRow("", "meetings_ahead", "", post.home.clock.at))
+
+    (task,) = await listing(post.home.house)
+    assert task["title"] == "Does the meeting with Anna Weiss still stand?"
+    assert "opted out in words" in task["why"]
+    assert [one[1] for one in in_calendar(real)] == ["CONFIRMED"]
 
 
 async def test_a_time_of_theirs_is_booked_when_it_is_free_and_others_are_offered_when_not(
