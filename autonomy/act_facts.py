@@ -11,8 +11,9 @@ from autonomy.act_rules import REPLAYED
 from autonomy.facts import MeetingFacts, RecordFacts
 from autonomy.mail_facts import authenticated
 from autonomy.terms import Terms
-from domain.actions import AnyAction, BookMeeting, ChangeMeeting, ChangePolicy, UpdateRecord
-from runtime.store import crm, inbound, knowledge, meetings, people, threads
+from domain.actions import AnyAction, BookMeeting, ChangeExperiment, ChangeMeeting, ChangePolicy, UpdateRecord
+from domain.experiments import Experiment
+from runtime.store import crm, experiments, inbound, knowledge, meetings, people, threads
 from runtime.store.tables import accounts, contacts, decisions
 
 
@@ -103,3 +104,8 @@ async def past_decisions(tx: AsyncConnection, action: AnyAction) -> int:
         return REPLAYED
     newest = select(decisions.c.id).limit(REPLAYED).subquery()
     return int((await tx.execute(select(func.count()).select_from(newest))).scalar_one())
+
+
+async def experiment_facts(tx: AsyncConnection, action: AnyAction) -> Experiment | None:
+    """The experiment an act is about, as it stands."""
+    return await experiments.one(tx, action.experiment_id) if isinstance(action, ChangeExperiment) else None

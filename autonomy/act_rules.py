@@ -8,6 +8,7 @@ from datetime import datetime
 
 from autonomy.call_rules import call_hits
 from autonomy.deal_rules import deal_problem
+from autonomy.experiment_rules import experiment_hit
 from autonomy.facts import MeetingFacts, RecordFacts, Snapshot
 from autonomy.field_table import field_rule
 from autonomy.links import has_image_or_html, link_problem, links_in
@@ -18,6 +19,7 @@ from autonomy.text_problems import has_unsafe
 from domain.actions import (
     BookMeeting,
     ChangeAutonomy,
+    ChangeExperiment,
     ChangeIcp,
     ChangeMeeting,
     ChangePolicy,
@@ -26,17 +28,30 @@ from domain.actions import (
     ErasePerson,
     MoveDeal,
     NotifyOwner,
+    PaceCampaign,
     PauseSending,
     QualifyProspects,
     ResumeSending,
     Suppress,
+    SwitchModel,
     UpdateRecord,
 )
 from domain.decisions import Actor, Proposal, RuleHit, Verdict
 from domain.labels import PUBLIC, SECRET, WORKSPACE
 
 ActRule = Callable[[Proposal, Snapshot], RuleHit | None]
-_MUST_EXIST = (ChangeIcp, QualifyProspects, EditDraft, UpdateRecord, ErasePerson, ChangePolicy, MoveDeal)
+_MUST_EXIST = (
+    ChangeIcp,
+    QualifyProspects,
+    EditDraft,
+    UpdateRecord,
+    ErasePerson,
+    ChangePolicy,
+    MoveDeal,
+    SwitchModel,
+    ChangeExperiment,
+    PaceCampaign,
+)
 _MEETING = BookMeeting | ChangeMeeting
 MAX_MEETING_TEXT = 6_000  # characters of subject and body together
 MAX_MEETING_MINUTES = 8 * 60
@@ -201,6 +216,8 @@ def g20_policy(proposal: Proposal, snapshot: Snapshot) -> RuleHit | None:
     """Only an owner changes the policy, after a replay; nobody widens their own authority."""
     action = proposal.action
     problem = None
+    if isinstance(action, ChangeExperiment | PaceCampaign):
+        return experiment_hit(proposal, snapshot.experiment)
     if isinstance(action, ChangePolicy):
         problem = _policy_problem(action, proposal.actor, snapshot.past_decisions)
     elif isinstance(action, ChangeAutonomy):

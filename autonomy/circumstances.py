@@ -6,7 +6,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from autonomy.facts import Snapshot
-from domain.actions import AnswerMail, BookMeeting, ChangeMeeting, ConnectedCall, ErasePerson, Mail, Suppress
+from domain.actions import (
+    AnswerMail,
+    BookMeeting,
+    ChangeMeeting,
+    ConnectedCall,
+    ErasePerson,
+    Mail,
+    SendEmail,
+    Suppress,
+)
 from domain.decisions import Proposal
 from domain.labels import Integrity
 
@@ -28,6 +37,7 @@ class Circumstances(BaseModel):
     country: str = ""
     undoable: bool = False
     tool: str = ""
+    step: int = 0  # of a campaign's mail: 1 is the first one; 0 for everything else
 
 
 def circumstances(proposal: Proposal, snapshot: Snapshot) -> Circumstances:
@@ -41,6 +51,7 @@ def circumstances(proposal: Proposal, snapshot: Snapshot) -> Circumstances:
         country=snapshot.mail.country if snapshot.mail else "",
         undoable=action.undoable if isinstance(action, ConnectedCall) else action.undo != "irreversible",
         tool=action.tool if isinstance(action, ConnectedCall) else "",
+        step=action.step if isinstance(action, SendEmail) else 0,
     )
 
 

@@ -49,6 +49,7 @@ def _environment() -> Any:
             "country": kind.STRING,
             "undoable": kind.BOOL,
             "tool": kind.STRING,
+            "step": kind.INT,
         }
     )
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.deals import DealFact, DealStage
 from domain.decisions import RuleHit
+from domain.experiments import Experiment
 
 
 class AnsweredFacts(BaseModel):
@@ -161,6 +162,7 @@ class Snapshot(BaseModel):
     notice: NoticeFacts | None = None
     record: RecordFacts | None = None
     deal: DealFacts | None = None
+    experiment: Experiment | None = None  # of an act on one, as it stands
     previous_exists: bool = True  # what the action changes does exist
     rows: int = 0  # size of a batch
     past_decisions: int = 1000  # decisions a new policy can be replayed over, counted up to 1,000

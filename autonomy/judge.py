@@ -14,19 +14,33 @@ from autonomy.policy_book import in_force
 from autonomy.record import record_of
 from autonomy.terms import Terms
 from domain.actions import (
+    ChangeExperiment,
     ChangeIcp,
     ChangePolicy,
     EditDraft,
     ErasePerson,
     Mail,
     MoveDeal,
+    PaceCampaign,
     QualifyProspects,
     RecordProspects,
+    SwitchModel,
     UpdateRecord,
 )
 from domain.decisions import Decision, Proposal, RuleHit, Verdict
 from domain.ids import Ids
-from runtime.store import audit, authority, campaigns, crm, deals, decisions, knowledge, staging
+from runtime.store import (
+    audit,
+    authority,
+    campaigns,
+    crm,
+    deals,
+    decisions,
+    experiments,
+    knowledge,
+    models,
+    staging,
+)
 
 
 async def judge(
@@ -101,6 +115,7 @@ async def take_facts(
         notice=await notice_facts(tx, action, terms, now),
         record=await act_facts.record_facts(tx, action),
         deal=await deal_facts(tx, action),
+        experiment=await act_facts.experiment_facts(tx, action),
         past_decisions=await act_facts.past_decisions(tx, action),
         previous_exists=await _exists(tx, proposal),
         rows=await staging.count(tx, action.batch_id) if isinstance(action, RecordProspects) else 0,
@@ -125,8 +140,18 @@ async def _exists(tx: AsyncConnection, proposal: Proposal) -> bool:
             return await authority.policy_version(tx, version_id) is not None
         case MoveDeal(deal_id=deal_id):
             return await deals.one(tx, deal_id) is not None
+        case SwitchModel(model_id=model_id):
+            return not model_id or await models.one(tx, model_id) is not None
+        case ChangeExperiment() | PaceCampaign() as action:
+            return await _steered_exists(tx, action)
         case QualifyProspects(prospect_ids=prospect_ids):
             found = await crm.prospect_rows(tx, ids=prospect_ids, limit=len(prospect_ids) + 1)
             return bool(prospect_ids) and len(found) == len(set(prospect_ids))
         case _:
             return True
+
+
+async def _steered_exists(tx: AsyncConnection, action: ChangeExperiment | PaceCampaign) -> bool:
+    if isinstance(action, ChangeExperiment):
+        return await experiments.one(tx, action.experiment_id) is not None
+    return await campaigns.campaign(tx, action.campaign_id) is not None

@@ -101,3 +101,21 @@ def earliest(at: datetime, zones: Sequence[str], times: SendTimes, mailbox_start
     if opens > at:
         return Wait(opens, "outside 08:00–18:00 on weekdays where the recipient is")
     return None
+
+
+HOURS = {
+    "morning": (OPENS, time(12)),
+    "afternoon": (time(12), CLOSES),
+}  # parts of the window; anything else: all of it
+
+
+def next_in_hours(at: datetime, zones: Sequence[str], part: str) -> datetime | None:
+    """The first moment from `at` inside a part of the window, in the first zone; None when there is none."""
+    opens, closes = HOURS.get(part, (OPENS, CLOSES))
+    found = next_window(at, zones)
+    for _ in range(8 * 24 * 4):
+        if found is None or opens <= found.astimezone(known_zones(zones)[0]).time() < closes:
+            return found
+        later = found + timedelta(minutes=15)
+        found = next_window(later.replace(minute=later.minute // 15 * 15, second=0, microsecond=0), zones)
+    return None

@@ -27,6 +27,7 @@ from domain.actions import (
 from domain.decisions import RiskPart
 from domain.labels import Label
 
+GOES_ON = 5  # a further mail of a sequence: a cautious owner is still asked
 INSIDE_MOST = 7  # what can be undone and leaves nothing outside never asks by its points alone
 
 
@@ -66,6 +67,9 @@ def _mail(action: Mail, snapshot: Snapshot, label: Label) -> list[Factor]:
     relationship = Factor("relationship", "a mail cannot be called back", 3)
     if isinstance(action, AnswerMail):  # they wrote to us: the basis is their own request
         compliance = Factor("compliance", "answers a mail that this person wrote to us", 1)
+    elif facts.sent_to_contact:  # whoever let the first mail go vouched for its basis
+        basis = basis_of(facts.country)
+        compliance = Factor("compliance", "goes on with a sequence that was let go", min(basis.risk, GOES_ON))
     else:
         basis = basis_of(facts.country)
         compliance = Factor("compliance", basis.note, basis.risk)

@@ -27,6 +27,31 @@ _LOCAL_NEEDS_NO_LOCK = (
     "policy_check",
     "replay",
     "autonomy_report",
+    "companies",
+    "company",
+    "contacts",
+    "contact",
+    "prospects_page",
+    "prospect",
+    "campaigns",
+    "campaign_drafts",
+    "decisions",
+    "decision",
+    "meetings",
+    "meeting",
+    "conversations",
+    "conversation",
+    "audit_records",
+    "costs",
+    "status",
+    "table_learn",
+    "table_experiment",
+    "table_forecast",
+    "models",
+    "models_show",
+    "forecast",
+    "experiments",
+    "experiments_show",
 )
 
 
@@ -50,14 +75,15 @@ def call(name: str, args: dict[str, Any], *, as_json: bool) -> Any:
     """The result of a use case, or the end of the program."""
     chosen = settings(as_json)
     try:
-        return asyncio.run(_call(chosen, name, args, progress=not as_json and sys.stderr.isatty()))
+        return asyncio.run(run_use_case(chosen, name, args, progress=not as_json and sys.stderr.isatty()))
     except RainmakerError as error:
         fail(error, as_json)
     except KeyboardInterrupt:
         fail(Retryable("Stopped before it was done.", code="stopped"), as_json)
 
 
-async def _call(chosen: "Settings", name: str, args: dict[str, Any], *, progress: bool) -> Any:
+async def run_use_case(chosen: "Settings", name: str, args: dict[str, Any], *, progress: bool = False) -> Any:
+    """The result of a use case, from the running service or from here."""
     from service.running import running
 
     service = running(chosen)
@@ -125,7 +151,7 @@ def _problem(details: dict[str, Any]) -> RainmakerError:
     """The error behind an answer that is a problem document."""
     kinds: dict[int, type[RainmakerError]] = {400: Correctable, 401: Refused, 403: Refused, 413: Correctable}
     kind = kinds.get(int(details["status"]), Retryable)
-    return kind(details["title"], code=details["code"], where=details["where"], hint=details["hint"])
+    return kind(details["detail"], code=details["code"], where=details["where"], hint=details["hint"])
 
 
 def _error(message: dict[str, Any]) -> RainmakerError:

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from channels import cli_approvals, cli_deals, cli_learning, cli_more, cli_people, cli_policy
+from channels import (
+    cli_approvals,
+    cli_deals,
+    cli_doors,
+    cli_experiments,
+    cli_learning,
+    cli_models,
+    cli_more,
+    cli_people,
+    cli_policy,
+)
 from channels.calling import call
 from channels.output import JSON, fail, keep_trace, quiet_logs, show
 from channels.render import (
@@ -227,8 +237,11 @@ cli_approvals.register(app)
 cli_people.register(app)
 cli_more.register(app)
 cli_deals.register(app)
+cli_experiments.register(app)
 cli_learning.register(app)
+cli_models.register(app)
 cli_policy.register(app)
+cli_doors.register(app)
 
 
 def main() -> None:

@@ -117,6 +117,25 @@ def amount(
     show(result, json, f"{result['amount']} {result['currency']}")
 
 
+@deals_app.command()
+def expect(
+    deal: Deal,
+    on: Annotated[str, typer.Option("--on", help="The day it should close: 2026-11-05.")] = "",
+    call_: Annotated[
+        str,
+        typer.Option(
+            "--call",
+            help="How firmly you count on it: commit, best_case, pipeline, omitted; none takes it back.",
+        ),
+    ] = "",
+    json: JSON = False,
+) -> None:
+    """Say when a deal should close and how firmly you count on it; the forecast uses both."""
+    result = call("deals_expect", {"id": deal, "on": on or None, "call": call_}, as_json=json)
+    said = [f"{key.replace('_', ' ')}: {value or 'not said'}" for key, value in result.items() if key != "id"]
+    show(result, json, ", ".join(said))
+
+
 @tasks_app.callback()
 def list_tasks(context: typer.Context, json: JSON = False) -> None:
     """List open tasks, the most urgent first."""
@@ -189,11 +208,26 @@ def _list_text(rows: list[dict[str, Any]]) -> str:
             lines.append(f"    next: {row['next_step']}, {_day(row['next_step_at'])}{late}")
         if row["top_signal"]:
             lines.append(f"    {row['top_signal']}")
+        lines += _win_lines(row["win"])
     return "\n".join(lines)
+
+
+def _win_lines(win: dict[str, Any] | None) -> list[str]:
+    """The chance to win and what moves it; or why nothing can be said."""
+    if win is None:
+        return []
+    if win["chance"] is None:
+        return [f"    win: cannot say yet; a first guess is {win['first_guess']:.0%}"]
+    lines = [f"    win: {win['chance']:.0%} (80 % sure: {win['lower']:.0%} to {win['upper']:.0%})"]
+    lines += [f"      + {one['why']} (odds ×{one['odds']:.2f})" for one in win["positive"][:2]]
+    lines += [f"      – {one['why']} (odds ×{one['odds']:.2f})" for one in win["negative"][:2]]
+    return lines
 
 
 def _detail_text(row: dict[str, Any]) -> str:
     lines = [_list_text([row])]
+    if row["win"]:
+        lines.append(f"    {row['win']['said']}")
     if row["missing"]:
         lines.append(f"    before {row['next_stage']}: {', '.join(row['missing'])} must be shown")
     lines += _block("Health", [f"{one['points']:+4d}  {one['why']}" for one in row["signals"]])

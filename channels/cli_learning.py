@@ -62,14 +62,27 @@ def experiment(
 
 
 def forecast(
-    file: Table,
-    horizon: Annotated[int, typer.Option(help="How many periods ahead.")] = 12,
-    season: Annotated[
-        int | None, typer.Option(help="Periods in a season; without it, from the dates.")
+    file: Annotated[
+        Path | None, typer.Argument(help="A table with a heading line; without it, your own deals.")
     ] = None,
+    horizon: Annotated[int, typer.Option(help="How many periods ahead (of a table).")] = 12,
+    season: Annotated[
+        int | None, typer.Option(help="Periods in a season (of a table); without it, from the dates.")
+    ] = None,
+    until: Annotated[
+        str, typer.Option(help="Last day (of your deals), e.g. 2026-12-31; else the quarter.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="ISO code (of your deals); else what most are in.")] = "",
     json: JSON = False,
 ) -> None:
-    """Forecast a dated series with intervals, beside what naive forecasts would have said."""
+    """Forecast your own deals, or any dated series in a file, with intervals and beside naive ways."""
+    if file is None:
+        from channels.calling import call
+        from graph.specialists.forecast_text import forecast_text
+
+        found = call("forecast", {"until": until or None, "currency": currency}, as_json=json)
+        show(found, json, forecast_text(found))
+        return
     from channels.render_forecast import text
     from learning.forecast import forecast_file
 

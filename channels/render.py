@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from channels.render_campaign import course_lines, plan_lines
+
 KINDS = {
     "hard": "must have",
     "soft": "nice to have",
@@ -58,6 +60,11 @@ def prospects_text(rows: list[dict[str, Any]]) -> str:
         person = f"  {row['contact']} {row['title']}".rstrip()
         lines.append(f"{row['fit']:.2f}  {row['account']} ({row['country'] or '?'}, {row['domain']}){person}")
         lines.append(f"      {row['verdict']}  [{row['id']}]")
+        if row["chance"] is not None:
+            parts = " ".join(one["text"] for one in row["chance_reasons"][1:4])
+            lines.append(f"      chance of a yes or a meeting: {row['chance']:.1%}. {parts}")
+    if rows[0]["chance_said"]:
+        lines.append(rows[0]["chance_said"])
     if len(rows) > 100:
         lines.append(f"… {len(rows) - 100} more; --json lists all.")
     return "\n".join(lines)
@@ -85,6 +92,7 @@ def campaign_plan_text(result: dict[str, Any]) -> str:
         lines += [f"    source: “{one['quote'][:100]}” {one['url']}" for one in draft["claims"]]
         lines += [f"    BLOCKED: {reason}" for reason in draft["blocked"]]
     blocked = sum(bool(draft["blocked"]) for draft in result["drafts"])
+    lines += ["", *plan_lines(result)]
     lines += ["", f"{len(result['drafts'])} drafts, {blocked} blocked. Next: rainmaker campaign launch"]
     return "\n".join(lines)
 
@@ -92,7 +100,7 @@ def campaign_plan_text(result: dict[str, Any]) -> str:
 def report_text(result: dict[str, Any]) -> str:
     """How a campaign stands."""
     mails = ", ".join(f"{count} {state}" for state, count in result["mails"].items()) or "no mails yet"
-    lines = [f"{result['name']} is {result['state']}: {mails}."]
+    lines = [f"{result['name']} is {result['state']}: {mails}.", *course_lines(result)]
     for mail in result["list"]:
         when = mail["sent_at"] or mail["due_at"]
         note = f" ({mail['detail'] or mail['code']})" if mail["state"] not in ("sent", "queued") else ""

@@ -8,9 +8,11 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
 
 from channels.output import say
 from domain.errors import Correctable, RainmakerError
+from runtime import traces
 from runtime.settings import Settings
 from service.bootstrap import House, open_house
 from service.running import announce, home_lock, keep_worlds_apart, withdraw
@@ -19,6 +21,7 @@ from service.working import Role, at_work, role_of
 
 log = logging.getLogger(__name__)
 INDEX_PULSE = 5.0  # seconds between looks for pages that recall does not know yet
+ENDING = 3  # seconds that open answers get at the end
 
 
 def serve_forever(
@@ -46,7 +49,7 @@ async def _serve(settings: Settings, role: Role, open_browser: bool, as_json: bo
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     settings = settings.model_copy(update={"port": port})  # 0 means any: links must name the real one
-    async with open_house(settings) as opened, at_work(opened, role) as house:
+    async with _traced(settings), open_house(settings) as opened, at_work(opened, role) as house:
         token = secrets.token_urlsafe(24)
         url = f"http://{settings.host}:{port}"
         server = _server(house, token)
@@ -62,11 +65,21 @@ async def _serve(settings: Settings, role: Role, open_browser: bool, as_json: bo
 
 async def _work(settings: Settings, role: Role, as_json: bool) -> None:
     """A process without pages: it says that it runs and works until it is asked to end."""
-    async with open_house(settings) as opened, at_work(opened, role) as house:
+    async with _traced(settings), open_house(settings) as opened, at_work(opened, role) as house:
         document = json.dumps({"role": role, "executor": house.standing.executor})
         sys.stdout.write(f"{document}\n" if as_json else f"Rainmaker runs as {role}.\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def _traced(settings: Settings) -> AsyncIterator[None]:
+    """Traces while the service runs, if the owner wants them; what is left is sent at the end."""
+    await asyncio.to_thread(traces.start, settings.traces_url)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(traces.stop)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -96,7 +109,17 @@ def _server(house: House, token: str):  # type: ignore[no-untyped-def]
     app = make_app(house, token)
     mount_console(app, house)
     mount_chat(app, house)
-    return uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="websockets-sansio"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="error",
+            lifespan="on",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=ENDING,  # an answer without an end must not keep the service alive
+        )
+    )
+    app.state.ending = lambda: server.should_exit  # streams that ask it end before they are cut off
+    return server
 
 
 async def _greet(house: House, url: str, open_browser: bool, as_json: bool) -> None:

@@ -26,6 +26,7 @@ STEP_NAMES = {
     "follow_deal": "Looking at the deal",
     "list_deals": "Listing deals",
     "show_deal": "Opening the deal",
+    "show_forecast": "Forecasting our deals",
     "move_deal": "Moving the deal",
     "list_tasks": "Listing tasks",
     "finish_task": "Closing a task",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.campaigns import Claim
 from domain.deals import DealStage, Proof
+from domain.experiments import ArmShare
 from domain.ids import digest
 
 
@@ -343,6 +344,49 @@ class NotifyOwner(_Action):
         return digest(["morning page", self.user_id, self.day.isoformat()])
 
 
+class SwitchModel(_Action):
+    """Put a tested model in force for one purpose, or the base rate again (`model_id` "")."""
+
+    undo = "the model before is in force again"
+    noun = "model"
+
+    kind: Literal["switch_model"] = "switch_model"
+    purpose: str
+    model_id: str
+    previous_id: str
+    reason: str
+
+
+class ChangeExperiment(_Action):
+    """Begin an experiment, or move its shares, close an arm, settle or end it. What it declared never changes."""
+
+    undo = "restores the shares and the knob's value before"
+    noun = "experiment"
+
+    kind: Literal["change_experiment"] = "change_experiment"
+    experiment_id: str
+    change: Literal["begin", "shift", "stop_arm", "decide", "end"]
+    arm: str = ""  # that is closed, or that everybody gets from now on
+    version: int  # that this was decided on
+    before: tuple[ArmShare, ...]
+    after: tuple[ArmShare, ...] = ()  # open arms; empty when it is over
+    settled_before: str = ""  # the knob's value that was in force, "" for the usual one
+    reason: str
+
+
+class PaceCampaign(_Action):
+    """Let a running campaign send fewer or more first mails a day; 0 holds all of its mails."""
+
+    undo = "restores the pace before"
+    noun = "campaign's pace"
+
+    kind: Literal["pace_campaign"] = "pace_campaign"
+    campaign_id: str
+    before: int | None = Field(None, ge=0)  # None: no limit of its own
+    after: int | None = Field(None, ge=0)
+    reason: str
+
+
 AnyAction = (
     SendEmail
     | RecordProspects
@@ -364,6 +408,9 @@ AnyAction = (
     | MoveDeal
     | AddTask
     | NotifyOwner
+    | SwitchModel
+    | ChangeExperiment
+    | PaceCampaign
 )
 ProposedAction = Annotated[AnyAction, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[AnyAction] = TypeAdapter(ProposedAction)

@@ -31,6 +31,13 @@ def of_person(contact: Contact, account: Account | None, prospect: Prospect | No
     return known
 
 
+def of_prospect(contact: Contact | None, account: Account, prospect: Prospect) -> dict[str, Known]:
+    """The same of a prospect, where perhaps nobody is known by name yet."""
+    if contact is not None:
+        return of_person(contact, account, prospect)
+    return _of_company(account) | _of_fit(prospect)
+
+
 def _of_company(account: Account) -> dict[str, Known]:
     staff = account.staff_max or account.staff_min
     known: dict[str, Known] = {

@@ -1,6 +1,8 @@
 """Business time. The system clock, or a sandbox clock read over HTTP; never used for leases."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -29,6 +31,7 @@ class SandboxClock:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client = None
+        self._standing: datetime | None = None
 
     async def now(self) -> datetime:
         """Aware UTC time of the sandbox.
@@ -36,6 +39,18 @@ class SandboxClock:
         Raises:
             Retryable: the sandbox clock does not answer; nothing may act on a guessed time.
         """
+        return self._standing or await self._asked()
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """Ask once for a span in which the caller knows that the clock is not moved; one span at a time."""
+        self._standing = await self._asked()
+        try:
+            yield
+        finally:
+            self._standing = None
+
+    async def _asked(self) -> datetime:
         import httpx2
 
         if self._client is None:

@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         14, ge=1, le=120, description="Days ahead in which meetings are offered."
     )
     meetings_per_day: int = Field(4, ge=1, le=50, description="Meetings on one day, at most.")
+    meeting_stretch_hours: int = Field(
+        2,
+        ge=0,
+        le=6,
+        description="Hours before and after the working hours in which meetings may lie with people far away, whose "
+        "working day meets none of the owner's.",
+    )
     search_url: str = Field(
         "", description="SearXNG-compatible JSON search endpoint, with the path, e.g. https://searx/search."
     )
@@ -127,6 +134,24 @@ class Settings(BaseSettings):
     )
     tokens_per_day: int = Field(
         5_000_000, ge=0, description="Tokens a language model may take a day, prompts and answers together."
+    )
+    prices: str = Field(
+        "",
+        description="What work costs you, for `rainmaker costs`: prompt and answer for a million tokens, mail and "
+        "request each, e.g. 'prompt=0.25; answer=2; mail=0.001; currency=EUR'.",
+    )
+    calls_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="Calls of the API one token or person may make in a minute."
+    )
+    traces_url: str = Field(
+        "",
+        description="OTLP address of an OpenTelemetry collector, e.g. http://127.0.0.1:4318/v1/traces; empty = no "
+        "traces. Spans hold ids, kinds and numbers only.",
+    )
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts of your own network that webhooks may call besides public https ones, host:port with "
+        "commas between them, e.g. 127.0.0.1:9000.",
     )
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8700, ge=0, le=65535, description="Port the service listens on.")

@@ -1,7 +1,7 @@
 """A colleague who got our mail passed on and writes to us: a contact of the same company, with a thread of their own.
 
 Only when the receiving server confirms the sender, their address lies at the company we wrote to, and their mail
-names one of ours. Everybody else stays with a person.
+names one of ours. It may be somebody we knew and never wrote to. Everybody else stays with a person.
 """
 
 from dataclasses import replace
@@ -35,7 +35,8 @@ async def admitted(
         return placed
     address = mail.sender.address.lower()
     label = Label(integrity=Integrity.MAIL, origin=f"mail:{cause}")
-    contact = await met(
+    contact = await crm.contact(tx, placed.contact_id) if placed.contact_id else None
+    contact = contact or await met(
         tx, house.ids, address=address, name=mail.sender.name, like=known, label=label, cause=cause, now=now
     )
     own = {
@@ -59,5 +60,5 @@ async def admitted(
 
 def _may(mail: InboundMail, placed: Placement) -> bool:
     proven = mail.authenticated is Authenticated.YES and mail.kind is MailKind.HUMAN
-    fresh = placed.contact_id is None and bool(placed.account_id)
-    return proven and fresh and placed.reason in _BY
+    fresh = placed.thread_id is None and bool(placed.account_id)
+    return proven and fresh and (placed.contact_id is not None or placed.reason in _BY)

@@ -13,6 +13,7 @@ from domain.decisions import Actor
 from domain.errors import RainmakerError
 from domain.ids import derived
 from domain.leads import LeadState
+from graph.specialists.assigning import own_sequence, personal
 from graph.specialists.deal_steps import person_named
 from graph.specialists.follow_up_steps import call_task_id
 from runtime.store import campaigns, deal_history, outbox, threads
@@ -66,6 +67,8 @@ async def _has_more(tx: AsyncConnection, row: dict[str, Any]) -> bool:
     campaign = await campaigns.campaign(tx, row["campaign_id"]) if row["campaign_id"] else None
     if campaign is None or campaign.state is not CampaignState.RUNNING:
         return False
+    arms = await personal(tx, campaign.id, [row["contact_id"]])
+    campaign = own_sequence(campaign, arms.get(row["contact_id"], {}))
     return _after(campaign, await outbox.touches_of(tx, campaign.id, row["contact_id"])) is not None
 
 
@@ -82,17 +85,30 @@ async def _reminder(tx: AsyncConnection, row: dict[str, Any], reason: str, now: 
 async def _due(tx: AsyncConnection, now: datetime) -> dict[tuple[str, int], list[str]]:
     due: dict[tuple[str, int], list[str]] = defaultdict(list)
     plans: dict[str, Campaign | None] = {}
-    for row in await threads.in_states(tx, [LeadState.CONTACTED]):
-        if row["campaign_id"] not in plans:
-            plans[row["campaign_id"]] = await campaigns.campaign(tx, row["campaign_id"])
+    rows = await threads.in_states(tx, [LeadState.CONTACTED])
+    for campaign_id in dict.fromkeys(row["campaign_id"] for row in rows):
+        plans[campaign_id] = await campaigns.campaign(tx, campaign_id)
+    arms = await _arms(tx, rows)
+    for row in rows:
         campaign = plans[row["campaign_id"]]
         if campaign is None or campaign.state not in _LIVE:
             continue
+        campaign = own_sequence(campaign, arms.get((campaign.id, row["contact_id"]), {}))
         touch = await _next_touch(tx, campaign, row, now)
         # a campaign is finished with its last mail; a call comes later
         if touch is not None and (touch.channel == "task" or campaign.state is CampaignState.RUNNING):
             due[(campaign.id, touch.step)].append(row["contact_id"])
     return due
+
+
+async def _arms(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], dict[str, str]]:
+    """What differs for these people, by campaign and person."""
+    found = {}
+    for campaign_id in dict.fromkeys(row["campaign_id"] for row in rows):
+        people = [row["contact_id"] for row in rows if row["campaign_id"] == campaign_id]
+        for contact_id, arms in (await personal(tx, campaign_id, people)).items():
+            found[campaign_id, contact_id] = arms
+    return found
 
 
 async def _next_touch(
@@ -117,8 +133,8 @@ def _after(campaign: Campaign, intents: Sequence[dict[str, Any]]) -> Touch | Non
         return None
     if any(one["state"] != "sent" and not _missed(one) for one in intents):
         return None
-    step = max(int(one["action"]["step"]) for one in intents) + 1
-    return next((touch for touch in campaign.touches if touch.step == step), None)
+    last = max(int(one["action"]["step"]) for one in intents)
+    return next((touch for touch in campaign.touches if touch.step > last), None)
 
 
 def _missed(intent: dict[str, Any]) -> bool:
@@ -130,11 +146,17 @@ async def goes_on(tx: AsyncConnection, campaign_id: str) -> bool:
     campaign = await campaigns.campaign(tx, campaign_id)
     if campaign is None:
         return False
-    last = max((touch.step for touch in campaign.touches if touch.channel == "email"), default=0)
+    whole = _last_mail(campaign)
     reached: dict[str, int] = {}
     for row in await outbox.of_campaign(tx, campaign_id):
-        step = int(row["action"]["step"]) if row["state"] == "sent" or _missed(row) else last
+        step = int(row["action"]["step"]) if row["state"] == "sent" or _missed(row) else whole
         reached[row["contact_id"]] = max(step, reached.get(row["contact_id"], 0))
-    open_ended = [contact_id for contact_id, step in reached.items() if step < last]
+    arms = await personal(tx, campaign_id, list(reached))
+    last = {one: _last_mail(own_sequence(campaign, arms.get(one, {}))) for one in reached}
+    open_ended = [contact_id for contact_id, step in reached.items() if step < last[contact_id]]
     states = await threads.states_of(tx, campaign_id)
     return any(states.get(one, LeadState.CONTACTED) in _MAY_GET_MORE for one in open_ended)
+
+
+def _last_mail(campaign: Campaign) -> int:
+    return max((touch.step for touch in campaign.touches if touch.channel == "email"), default=0)

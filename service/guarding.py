@@ -19,7 +19,7 @@ from domain.decisions import Actor, Decision
 from domain.errors import Refused
 from domain.labels import Integrity, Label
 from runtime.clock import SystemClock
-from runtime.store import audit, audit_walk, crm, harms, outbox, people, talks
+from runtime.store import audit, audit_walk, crm, harms, inbound, outbox, people, talks, threads
 from runtime.store.audit import Head
 from runtime.store.audit_walk import Walked
 from service.bootstrap import House
@@ -161,12 +161,21 @@ async def _broken(tx: AsyncConnection, record: dict[str, Any], salt: bytes) -> l
             found if known else [*found, (f"I3:{intent}", f"Intent {intent} was sent to none of our people.")]
         )
     contact = await crm.contact(tx, row["contact_id"])
-    if contact is None or contact.status is ContactStatus.CANDIDATE:
+    if contact is None or (contact.status is ContactStatus.CANDIDATE and not await _wrote(tx, row)):
         return [*found, (f"I3:{intent}", f"Intent {intent} was sent to nobody's approved contact.")]
     hashes = suppression.hashes_of(salt, contact.email)
     if contact.email and await harms.suppressed_before(tx, hashes, row["due_at"]):
         found.append((f"I3:{intent}", f"Intent {intent} was sent to a person who was suppressed before."))
     return found
+
+
+async def _wrote(tx: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Whether a send that is no touch went to somebody who wrote to us, as the receiving server confirmed."""
+    if row["kind"] == "send_email":
+        return False
+    talks_of = [one["id"] for one in await threads.of_contact(tx, row["contact_id"])]
+    mails = [mail for thread in talks_of for mail in await inbound.of_thread(tx, thread)]
+    return any(one["contact_id"] == row["contact_id"] and one["integrity"] >= Integrity.MAIL for one in mails)
 
 
 async def _trip(house: House, trip: Trip, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from autonomy.budgets import Budgets, Kind
 from domain.errors import BudgetSpent
 from runtime.clock import Clock, CoarseClock
 from runtime.store.engine import Database
+from runtime.telemetry import measures, requested
 
 BLOCK = 100  # requests taken from the counter at once
 _SETTINGS: dict[Kind, tuple[str, str]] = {
@@ -45,6 +46,7 @@ class Purse:
                 self._left = await self._block(now)
                 self._taken_at = now
             self._left -= 1
+        requested()
 
     async def take(self, tokens: int) -> datetime:
         """Set tokens aside for a model call; gives the moment to `settle` with.
@@ -59,6 +61,8 @@ class Purse:
 
     async def settle(self, taken: int, used: int, at: datetime) -> None:
         """Correct what `take` set aside at that moment to what the call really took."""
+        measures.count("rainmaker_model_calls_total")
+        measures.count("rainmaker_model_tokens_total", used)
         async with self._database.beside() as tx:
             if used < taken:
                 await budgets.return_unused(tx, "tokens", taken - used, at)

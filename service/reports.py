@@ -3,9 +3,11 @@
 from typing import Any
 
 from domain.errors import Correctable
+from graph.specialists.experiment_views import course_of
 from graph.specialists.showing import icp_json, prospect_json
 from runtime.store import campaigns, crm, knowledge, outbox, people
 from service.bootstrap import House
+from service.models import said_of
 
 
 async def prospects(house: House, filters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -14,7 +16,8 @@ async def prospects(house: House, filters: dict[str, Any]) -> list[dict[str, Any
     others: dict[str, Any] = {key: value for key, value in filters.items() if key != "country"}
     async with house.database.read() as tx:
         rows = await crm.prospect_rows(tx, country=country, **others)
-    return [prospect_json(row) for row in rows]
+        said = await said_of(tx)
+    return [prospect_json(row) | {"chance_said": said} for row in rows]
 
 
 async def icp(house: House) -> dict[str, Any]:
@@ -63,10 +66,12 @@ async def campaign(house: House, campaign_id: str) -> dict[str, Any]:
         mails = await outbox.of_campaign(tx, wanted)
         counts = await outbox.counts(tx, wanted)
         stopped = [row["scope"] for row in await people.thrown_switches(tx)]
-    return {
+    course = await course_of(house.database, wanted, await house.clock.now())
+    paused = f"campaign:{found.id}" in stopped or course["pace"]["first_mails"] == 0
+    return course | {
         "id": found.id,
         "name": found.name,
-        "state": "paused" if f"campaign:{found.id}" in stopped else str(found.state),
+        "state": "paused" if paused else str(found.state),
         "audience": found.audience,
         "drafts": len(drafts),
         "dropped": sum(draft.dropped for draft in drafts),

@@ -8,7 +8,11 @@ from domain.decisions import Actor
 from domain.errors import Correctable, RainmakerError, Refused, Retryable
 from domain.labels import owner_label
 from graph.desk import Emit
+from language.usage import metered
 from runtime.store import talks
+from runtime.telemetry import measures, requests_counted
+from runtime.traces import span
+from service import costs
 from service.bootstrap import House, listening
 
 LONGEST_MESSAGE = 20_000
@@ -115,7 +119,19 @@ async def _run(
         "signal": signal,
     }
     config = {"recursion_limit": 80}
-    final = await _graph().ainvoke(turn, config, context=listening(desk, emit) if emit else desk)
+    final: Any = {}
+    kind = signal["kind"] if signal else "message"
+    with (
+        metered() as usage,
+        requests_counted() as requests,
+        measures.timed("rainmaker_turn_seconds", kind=kind),
+        span("turn", kind=kind, turn=turn["turn_id"]),
+    ):
+        try:
+            final = await _graph().ainvoke(turn, config, context=listening(desk, emit) if emit else desk)
+        finally:
+            named = _named(signal, final)
+            await costs.keep_turn(house, turn["turn_id"], kind, named, usage, requests, lost=not final)
     answers = final.get("answers", [])
     error = final.get("error")
     return TurnResult(
@@ -125,6 +141,12 @@ async def _run(
         data=answers[-1]["data"] if answers else {},
         error=_revived(error) if error else None,
     )
+
+
+def _named(signal: dict[str, Any] | None, final: dict[str, Any]) -> list[Any]:
+    """Ids a turn spoke of: what came of it, and what its signal was about."""
+    answers = final.get("answers") or [{"data": {}}]
+    return [answers[-1]["data"].get("id"), *(signal["args"].values() if signal else ())]
 
 
 def _revived(error: dict[str, Any]) -> RainmakerError:

@@ -9,6 +9,7 @@ from domain.actions import (
     AddTask,
     AnyAction,
     ChangeAutonomy,
+    ChangeExperiment,
     ChangeIcp,
     ChangePolicy,
     EditDraft,
@@ -16,11 +17,13 @@ from domain.actions import (
     Letter,
     MoveDeal,
     OpenDeal,
+    PaceCampaign,
     PauseSending,
     QualifyProspects,
     RecordProspects,
     ResumeSending,
     Suppress,
+    SwitchModel,
     UpdateRecord,
 )
 from domain.deals import DealStage
@@ -31,7 +34,7 @@ from runtime.store import audit, crm, deals, decisions, imports, outbox, people,
 from runtime.store.tables import crm_changes, evidence, pages
 from runtime.store.tables import outbox as mails
 from service.bootstrap import House
-from tools.act import authority_acts, deal_acts
+from tools.act import authority_acts, deal_acts, experiment_acts, model_acts
 
 UNDOERS = ("owner", "manager", "rep")
 _LEFT = (OutboxState.SENT, OutboxState.CLAIMED, OutboxState.IN_DOUBT, OutboxState.HELD)
@@ -109,6 +112,8 @@ async def _undo_rarer(
             back = action.model_copy(update={"before": after, "after": before, "reason": "undone"})
             await authority_acts.change_autonomy(tx, back, now)
             return f"The level is {before} again."
+        case SwitchModel() | ChangeExperiment() | PaceCampaign():
+            return await _undo_steering(tx, action, decision, actor, now)
         case MoveDeal():
             await deal_acts.move_back(tx, action, actor.name, now)
             return f"The deal is in {action.before} again."
@@ -129,6 +134,25 @@ async def _undo_rarer(
             raise Refused(
                 f"{action.noun.capitalize()}: this cannot be undone.", code="cannot_undo", where=decision.id
             )
+
+
+async def _undo_steering(
+    tx: AsyncConnection,
+    action: SwitchModel | ChangeExperiment | PaceCampaign,
+    decision: Decision,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """What numbers decided."""
+    match action:
+        case ChangeExperiment():
+            return await experiment_acts.undo_change(tx, action, decision.id, now)
+        case PaceCampaign():
+            return await experiment_acts.undo_pace(tx, action, decision.id, now)
+        case SwitchModel(model_id=model_id, previous_id=before):
+            turned = {"model_id": before, "previous_id": model_id, "reason": "undone"}
+            await model_acts.switch_model(tx, action.model_copy(update=turned), actor.name, now)
+            return f"{'The model before' if before else 'The base rate'} is in force again."
 
 
 async def _undo_batch(tx: AsyncConnection, batch_id: str, now: datetime) -> str:

@@ -18,4 +18,7 @@ class Watch:
     sends_seq: int = 0
     reviewed: tuple[object, ...] = ()  # what the last review of earned levels rested on
     calibrated_on: date | None = None
+    failing_hosts: dict[str, float] = field(
+        default_factory=dict
+    )  # machine time a webhook last did not answer
     turning: asyncio.Lock = field(default_factory=asyncio.Lock)  # one turn at a time in a process

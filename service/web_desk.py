@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.knowledge import Page
 from runtime.clock import Clock, CoarseClock
 from runtime.settings import Settings
+from runtime.telemetry import requested
 from tools.read.ports import Hit, OnPage, SiteVisit
 from tools.read.web.browser import Browser
 from tools.read.web.crawl import Progress, crawl
@@ -67,5 +68,6 @@ class WebDesk:
 
     async def search(self, query: str, page: int = 1) -> Sequence[Hit]:
         """One page of search results."""
+        requested(search=True)
         hits = await self._search.search(query, page=page)
         return [Hit(url=hit.url, title=hit.title, snippet=hit.snippet) for hit in hits]

@@ -17,6 +17,7 @@ from domain.actions import (
     AnyAction,
     BookMeeting,
     ChangeAutonomy,
+    ChangeExperiment,
     ChangeIcp,
     ChangeMeeting,
     ChangePolicy,
@@ -25,18 +26,20 @@ from domain.actions import (
     Letter,
     MoveDeal,
     OpenDeal,
+    PaceCampaign,
     PauseSending,
     QualifyProspects,
     RecordProspects,
     ResumeSending,
     Suppress,
+    SwitchModel,
     UpdateRecord,
 )
 from domain.decisions import Decision
 from domain.errors import Refused
 from domain.ids import Ids
 from runtime.store import audit, decisions
-from tools.act import authority_acts, deal_acts, small_acts
+from tools.act import authority_acts, deal_acts, experiment_acts, model_acts, small_acts
 from tools.act.erase_person import erase_person
 from tools.act.queue_mail import queue_mail
 from tools.act.queue_meeting import changed_meeting, plan_meeting
@@ -192,5 +195,12 @@ async def _rarer(
         case ChangeAutonomy():
             await authority_acts.change_autonomy(tx, action, now)
             return f"The level is {action.after} now."
+        case SwitchModel():
+            await model_acts.switch_model(tx, action, by, now)
+            return "The model is in force." if action.model_id else "The base rate is in force again."
+        case ChangeExperiment() as action:
+            return await experiment_acts.change_experiment(tx, action, decision.id, now)
+        case PaceCampaign() as action:
+            return await experiment_acts.pace_campaign(tx, action, decision.id, now)
         case _:
             raise Refused(f"No hand for {action.noun} is connected.", code="no_hand", where=decision.id)

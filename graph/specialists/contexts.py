@@ -109,7 +109,7 @@ CONTEXTS: dict[str, tuple[ModelContext, ...]] = {
 WITHOUT_MODEL = frozenset(
     "show_icp edit_icp list_prospects explain_prospect qualify_prospects show_campaign show_draft drop_drafts "
     "launch_campaign show_approvals why pause resume show_digest status help "
-    "consider_deal follow_deal list_deals show_deal move_deal list_tasks finish_task "
+    "consider_deal follow_deal list_deals show_deal show_forecast move_deal list_tasks finish_task "
     "write_after_meeting".split()
 )
 OUTSIDE_TOOLS = frozenset(

@@ -228,9 +228,13 @@ async def label_behind(tx: AsyncConnection, proofs: Sequence[Proof]) -> Label:
     return combine(labels or [OWN_RECORD], origin="deal")
 
 
-async def pulse_of(tx: AsyncConnection, deal: dict[str, Any], now: datetime) -> Pulse:
-    """What is known of a deal now."""
+async def pulse_of(
+    tx: AsyncConnection, deal: dict[str, Any], now: datetime, *, days: tuple[float, ...] | None = None
+) -> Pulse:
+    """What is known of a deal now; whoever asks of many brings the days that deals stay in its stage."""
     stage = DealStage(deal["stage"])
+    if days is None:
+        days = await deal_history.days_in(tx, stage)
     mails = [one for one in await heard_from(tx, deal["account_id"], deal_id=deal["id"]) if not _auto(one)]
     people = await deals.people_of(tx, deal["id"])
     facts = {proof.fact for proof in await deals.proofs(tx, deal["id"])}
@@ -253,7 +257,7 @@ async def pulse_of(tx: AsyncConnection, deal: dict[str, Any], now: datetime) -> 
         competitors=_competitors(mails),
         close_on=_named_day(mails),
         last_reply=_mood(mails[-1].reading) if mails else "",
-        days_in_stage=await deal_history.days_in(tx, stage),
+        days_in_stage=days,
     )
 
 

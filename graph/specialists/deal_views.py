@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.deals import DealStage, missing, stage_after
 from graph.specialists.deal_book import company_of, heard, heard_from, pulse_of
+from graph.specialists.deal_odds import chance_book
 from graph.specialists.deal_plan import SHOWN, named
 from graph.specialists.dealing import people_in
 from graph.specialists.showing import quoted
+from learning.deal_chance import ChanceBook
 from learning.deal_health import Health, assess
 from runtime.store import crm, deal_history, deals, inbound, meetings, threads
 
@@ -19,14 +21,31 @@ UNKNOWN_AMOUNT = "not known"
 
 async def deal_list(tx: AsyncConnection, now: datetime, *, closed: bool = False) -> list[dict[str, Any]]:
     """Deals with their stage, dated next step and health, the most urgent first."""
-    return [await _row(tx, row, now) for row in await deals.listing(tx, closed=closed)]
+    return await deal_rows(tx, await deals.listing(tx, closed=closed), now)
 
 
-async def _row(tx: AsyncConnection, deal: dict[str, Any], now: datetime) -> dict[str, Any]:
+async def deal_rows(
+    tx: AsyncConnection, rows: Sequence[dict[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """These deals, each as the list tells it."""
+    book = await chance_book(tx, now) if rows else None
+    stages = {row["stage"] for row in rows if row["closed_at"] is None}
+    days = {stage: await deal_history.days_in(tx, stage) for stage in stages}
+    return [await _row(tx, row, now, book, days.get(row["stage"])) for row in rows]
+
+
+async def _row(
+    tx: AsyncConnection,
+    deal: dict[str, Any],
+    now: datetime,
+    book: ChanceBook | None,
+    days: tuple[float, ...] | None = None,
+) -> dict[str, Any]:
     account = await crm.account(tx, deal["account_id"])
     names = await crm.contact_names(tx, [deal["contact_id"]])
     is_open = deal["closed_at"] is None
-    health = assess(await pulse_of(tx, deal, now)) if is_open else None
+    health = assess(await pulse_of(tx, deal, now, days=days)) if is_open else None
+    win = book.chance(DealStage(deal["stage"]), health.signals).as_json() if book and health else None
     return {
         "id": deal["id"],
         "name": deal["name"],
@@ -44,6 +63,10 @@ async def _row(tx: AsyncConnection, deal: dict[str, Any], now: datetime) -> dict
         "currency": deal["currency"],
         "opened_at": deal["opened_at"].isoformat(),
         "closed_at": deal["closed_at"].isoformat() if deal["closed_at"] else None,
+        "close_on": deal["close_on"].isoformat() if deal["close_on"] else None,
+        "called": deal["called"],
+        "win_probability": win["chance"] if win else None,
+        "win": win,
     }
 
 
@@ -55,7 +78,7 @@ async def deal_detail(tx: AsyncConnection, deal: dict[str, Any], now: datetime) 
     after = stage_after(stage)
     about = await _about(tx, deal)
     opened = await deal_history.judged(tx, "open_deal", "deal_id", deal["id"])
-    return await _row(tx, deal, now) | {
+    return await _row(tx, deal, now, await chance_book(tx, now)) | {
         "opened_by": next((one.id for one in reversed(opened) if one.verdict != "refuse"), ""),
         "next_stage": str(after) if after else "",
         "missing": sorted(missing(stage, [proof.fact for proof in proofs])),
@@ -183,6 +206,7 @@ def detail_text(row: dict[str, Any]) -> str:
     """One deal for reading, every fact with its words."""
     head = f"### {row['account']}: {row['stage']}"
     lines = [head, f"Health {row['health']}/100 · amount {money(row)} · since {day(row['stage_since'])}"]
+    lines += win_lines(row)
     if row["next_step"]:
         late = " – **overdue**" if row["overdue"] else ""
         lines.append(f"Next: {row['next_step']}, {day(row['next_step_at'])}{late}")
@@ -197,6 +221,23 @@ def detail_text(row: dict[str, Any]) -> str:
     )
     open_tasks = [one for one in row["tasks"] if one["state"] == "open"]
     return "\n".join(lines + _section("Tasks", [task_line(one) for one in open_tasks]))
+
+
+def win_lines(row: dict[str, Any]) -> list[str]:
+    """The chance that a deal is won, from what, and the signs that move it."""
+    win = row["win"]
+    if win is None:
+        return []
+    if win["chance"] is None:
+        return [f"Chance to win: {win['said']}"]
+    spread = f"{win['lower']:.0%} to {win['upper']:.0%}"
+    lines = [f"Chance to win: {win['chance']:.0%} (80 % sure: {spread}). {win['said']}"]
+    for word, signs in (("For", win["positive"]), ("Against", win["negative"])):
+        if signs:
+            lines.append(
+                f"{word}: " + " ".join(f"{one['why']} (odds ×{one['odds']:.2f})" for one in signs[:3])
+            )
+    return lines
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import Account, Contact
+from domain.accounts import Account, Contact, ContactStatus
 from domain.campaigns import Campaign, Claim, Draft, WrittenMail
 from domain.deals import says
 from domain.errors import RainmakerError
@@ -26,11 +26,15 @@ from graph.specialists.dealing import same_company
 from graph.specialists.mail_check import check_drafts, mail_action
 from graph.specialists.new_people import met
 from graph.state import StepResult, Wanted
-from runtime.store import campaigns, crm, inbound, knowledge, threads
+from runtime.store import campaigns, crm, inbound, knowledge, outbox, threads
 from tools.catalog import Args, tool
 from tools.read.identity import company_domain
 
 _LINES = {"en": "{who} pointed me to you.", "de": "{who} hat mich an Sie verwiesen."}
+_NAMELESS = {
+    "en": "Somebody at {who} pointed me to you.",
+    "de": "Jemand bei {who} hat mich an Sie verwiesen.",
+}
 
 
 class NamedArgs(Args):
@@ -62,20 +66,9 @@ async def introduce(desk: Desk, args: NamedArgs) -> StepResult:
     if known is None or person is None:
         return StepResult(text="The mail names nobody at that company whom we could write to.")
     now = await desk.clock.now()
-    async with desk.database.write() as tx:
-        if await threads.contacts_at(tx, person.email):
-            return StepResult(text=f"{person.name or person.email} is known already.")
-        contact = await met(
-            tx,
-            desk.ids,
-            address=person.email,
-            name=person.name,
-            title=person.title,
-            like=known.referrer,
-            label=known.label,
-            cause=args.inbound_id,
-            now=now,
-        )
+    contact = await _contact(desk, known, person, now)
+    if contact is None:
+        return StepResult(text=f"{person.name or person.email} is in touch with us already.")
     draft = await _draft(desk, known, contact, person, now)
     if draft is None or draft.blocked:
         return StepResult(text=f"Nothing that is true and allowed could be written to {person.email}.")
@@ -86,6 +79,28 @@ async def introduce(desk: Desk, args: NamedArgs) -> StepResult:
         summary=f"Write to {contact.name or contact.email} at {known.account.name}: {reason}",
         cause=args.inbound_id,
     )
+
+
+async def _contact(desk: Desk, known: _Known, person: Referred, now: datetime) -> Contact | None:
+    """Whom to write to: a candidate made of their name, or one we knew; None for whom we wrote to or had refused."""
+    async with desk.database.write() as tx:
+        for contact_id in await threads.contacts_at(tx, person.email):
+            contact = await crm.contact(tx, contact_id)
+            talks = await threads.of_contact(tx, contact_id)
+            if contact is None or talks or await outbox.touches_of(tx, known.campaign.id, contact_id):
+                return None
+            return contact if contact.status is not ContactStatus.ERASED else None
+        return await met(
+            tx,
+            desk.ids,
+            address=person.email,
+            name=person.name,
+            title=person.title,
+            like=known.referrer,
+            label=known.label,
+            cause=known.row["id"],
+            now=now,
+        )
 
 
 async def _known(tx: AsyncConnection, inbound_id: str) -> _Known | None:
@@ -128,15 +143,15 @@ async def _draft(
         mail = await desk.language.write_mail(brief)
     except RainmakerError:
         return None
-    sources = _sources(known, person)
-    if first is None or not sources:
+    who, sources = _referrer(known, person)
+    if first is None or not who:
         return None
     draft = Draft(
         id=desk.ids.new("drf"),
         campaign_id=known.campaign.id,
         touch_id=first.id,
         contact_id=contact.id,
-        mail=_with_referrer(mail, known.referrer.name, brief.language, sources),
+        mail=_with_referrer(mail, known, who, brief.language, sources),
         label=combine([known.account.label, contact.label], origin=desk.language.info.name),
     )
     async with desk.database.write() as tx:
@@ -146,21 +161,27 @@ async def _draft(
         return await campaigns.draft(tx, draft.id)
 
 
-def _sources(known: _Known, person: Referred) -> tuple[Evidence, ...]:
-    """Their sentence, and who sent it."""
-    shown = known.mail.sender.name if known.mail.sender else ""
-    if not known.referrer.name or known.referrer.name.casefold() not in shown.casefold():
-        return ()  # then nobody can be named truthfully
+def _referrer(known: _Known, person: Referred) -> tuple[str, tuple[Evidence, ...]]:
+    """How whoever named them may be called, "" when in no way, with their sentence and who sent it.
+
+    Of a mailbox that nobody's name stands for, only the company is known.
+    """
+    sender = known.mail.sender
+    shown, name = sender.name if sender else "", known.referrer.name
+    if name and name.casefold() not in shown.casefold():
+        return "", ()  # then nobody can be named truthfully
     url, at = f"mail:{known.row['id']}", known.row["came_at"]
-    return tuple(
-        Evidence(url=url, quote=quote, seen_at=at, label=known.label)
-        for quote in (" ".join(person.quote.split()), f"From: {shown}")
-    )
+    quotes = (" ".join(person.quote.split()), f"From: {shown or known.referrer.email}")
+    sources = tuple(Evidence(url=url, quote=one, seen_at=at, label=known.label) for one in quotes)
+    return name or known.account.name, sources
 
 
-def _with_referrer(mail: WrittenMail, who: str, language: str, sources: tuple[Evidence, ...]) -> WrittenMail:
+def _with_referrer(
+    mail: WrittenMail, known: _Known, who: str, language: str, sources: tuple[Evidence, ...]
+) -> WrittenMail:
     """The mail with the line that says who named them, right after the greeting."""
-    line = _LINES.get(language[:2], _LINES["en"]).format(who=who)
+    lines = _LINES if known.referrer.name else _NAMELESS
+    line = lines.get(language[:2], lines["en"]).format(who=who)
     greeting, _, rest = mail.body.partition("\n\n")
     claims = tuple(Claim(text=line, evidence=one) for one in sources)
     return mail.model_copy(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.mail import ANSWERABLE
 from domain.meetings import MeetingState
-from domain.replies import ReplyReading
+from domain.replies import ReplyKind, ReplyReading
 from graph.desk import Desk
 from graph.specialists.reply_case import Case, answer_to, case_of, free_times
 from graph.state import StepResult
@@ -41,7 +41,7 @@ class MeetingArgs(Args):
     cost="1 mail",
 )
 async def write_after_meeting(desk: Desk, args: MeetingArgs) -> StepResult:
-    """Propose the one mail after a meeting that was held or missed; none when they wrote to us since."""
+    """Propose the one mail after a meeting that was held or missed; none when they wrote since, thanks for it aside."""
     async with desk.database.read() as tx:
         row = await meetings.one(tx, args.meeting_id)
         after = _AFTER.get(row["state"]) if row else None
@@ -49,7 +49,8 @@ async def write_after_meeting(desk: Desk, args: MeetingArgs) -> StepResult:
             return _nothing("Nobody said yet what came of this meeting.")
         mails = await _mails(tx, row)
         last = next((one for one in reversed(mails) if one["kind"] in ANSWERABLE), None)
-        if any(one["came_at"] > row["starts_at"] for one in mails):
+        since = [one for one in mails if one["came_at"] > row["starts_at"]]
+        if any(after == "no_show" or not _only_thanks(one) for one in since):
             return _nothing("They wrote since the meeting.")
         if last is None or await answers.answered(tx, row["contact_id"], {answer_key(last)}):
             return _nothing("There is no mail of theirs left to answer.")
@@ -70,6 +71,11 @@ async def write_after_meeting(desk: Desk, args: MeetingArgs) -> StepResult:
         summary=f"Write to {who} after the meeting: {_REASONS[after]}",
         cause=args.meeting_id,
     )
+
+
+def _only_thanks(row: dict[str, Any]) -> bool:
+    """True for a mail that was read and asks for nothing; it got no answer, so it ends no talk."""
+    return bool(row["reading"]) and {one["kind"] for one in row["reading"]["findings"]} == {ReplyKind.NEUTRAL}
 
 
 def _nothing(why: str) -> StepResult:

@@ -8,7 +8,14 @@ from domain.labels import Integrity, Label
 from domain.prospects import Reason
 from graph.desk import Desk
 from graph.specialists.finding import find
-from graph.specialists.showing import prospect_json, prospect_label, prospects_text, quoted, source
+from graph.specialists.showing import (
+    chance_lines,
+    prospect_json,
+    prospect_label,
+    prospects_text,
+    quoted,
+    source,
+)
 from graph.state import Citation, StepResult, Wanted
 from language.port import Shown
 from runtime.store import crm, knowledge
@@ -98,6 +105,7 @@ async def explain_prospect(desk: Desk, args: ProspectArgs) -> StepResult:
     signs = {"for": "+", "against": "–", "unknown": "?"}
     lines = [f"### {prospect_label(row)}", f"Fit {row['fit']:.2f}. {row['verdict']}"]
     lines += [f"- {signs[one.side]} {one.text}{source(one.evidence)}" for one in reasons]
+    lines += chance_lines(row)
     focus = Shown(kind="prospect", id=row["id"], label=prospect_label(row), position=1)
     return StepResult(
         text="\n".join(lines),

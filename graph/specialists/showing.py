@@ -126,7 +126,18 @@ def prospect_json(row: dict[str, Any]) -> dict[str, Any]:
         "verdict": row["verdict"],
         "reasons": [reason.text for reason in reasons],
         "evidence": [one for reason in reasons for one in evidence_json(reason.evidence)],
+        "chance": row["chance"],
+        "chance_reasons": row["chance_reasons"] or [],
+        "chance_model": row["chance_model"],
     }
+
+
+def chance_lines(row: dict[str, Any]) -> list[str]:
+    """The chance of an answer with its parts, when a model is in force."""
+    if row["chance"] is None:
+        return []
+    head = f"Chance of a clear yes or a meeting after one mail: {row['chance']:.1%} (model {row['chance_model']})."
+    return [head, *(f"- {one['text']}" for one in row["chance_reasons"])]
 
 
 def prospect_label(row: dict[str, Any]) -> str:
@@ -139,8 +150,9 @@ def prospects_text(rows: Sequence[dict[str, Any]], total: int) -> str:
     """A table of prospects for reading."""
     if not rows:
         return "No prospect fits that."
+    order = "best fit" if all(row["chance"] is None for row in rows) else "most likely to answer"
     lines = [
-        f"{len(rows)} of {total} prospects, best fit first.",
+        f"{len(rows)} of {total} prospects, {order} first.",
         "",
         "| # | Company | Country | Person | Fit | Verdict |",
         "|--:|---|---|---|--:|---|",

@@ -11,6 +11,7 @@ from graph.specialists import (
     desk_steps,
     draft_steps,
     follow_up_steps,
+    forecasting,
     icp_steps,
     introducing,
     meeting_steps,
@@ -46,6 +47,7 @@ CATALOG = Catalog(
         *meeting_steps.TOOLS,
         *deal_steps.TOOLS,
         *deal_desk_steps.TOOLS,
+        *forecasting.TOOLS,
         *task_steps.TOOLS,
         *desk_steps.TOOLS,
     ]
@@ -96,6 +98,7 @@ SPECIALISTS: tuple[Specialist, ...] = (
             "follow_deal",
             "list_deals",
             "show_deal",
+            "show_forecast",
             "move_deal",
             "list_tasks",
             "finish_task",

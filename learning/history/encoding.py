@@ -1,7 +1,8 @@
 """Turns columns into a matrix of numbers, learnt from the training rows only. Knows nothing about models."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,14 @@ class Encoder:
     codes: tuple[_NumberCode | _LabelCode, ...]
     owner: NDArray[np.intp]
 
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The columns it was fitted on, with their kinds."""
+        return {
+            name: Kind.CATEGORY if isinstance(code, _LabelCode) else Kind.NUMBER
+            for name, code in zip(self.names, self.codes, strict=True)
+        }
+
     def matrix(self, columns: Sequence[Column], rows: Rows) -> Matrix:
         """The rows as numbers. `columns` are those it was fitted on, in the same order."""
         out = np.empty((len(rows), len(self.owner)))
@@ -90,8 +99,27 @@ def fit_encoder(columns: Sequence[Column], rows: Rows) -> Encoder:
         _label_code(one, rows) if one.kind is Kind.CATEGORY else _number_code(one.values[rows])
         for one in columns
     )
-    owner = np.repeat(np.arange(len(codes)), [code.width for code in codes])
-    return Encoder(tuple(one.name for one in columns), codes, owner)
+    return _encoder(tuple(one.name for one in columns), codes)
+
+
+def _encoder(names: tuple[str, ...], codes: tuple[_NumberCode | _LabelCode, ...]) -> Encoder:
+    return Encoder(names, codes, np.repeat(np.arange(len(codes)), [code.width for code in codes]))
+
+
+def encoder_json(encoder: Encoder) -> list[dict[str, Any]]:
+    """An encoding as plain values."""
+    return [{"name": name, **asdict(code)} for name, code in zip(encoder.names, encoder.codes, strict=True)]
+
+
+def encoder_of(body: Sequence[dict[str, Any]]) -> Encoder:
+    """An encoding from its plain values."""
+    codes = tuple(
+        _LabelCode(tuple(one["labels"]))
+        if "labels" in one
+        else _NumberCode(**{key: value for key, value in one.items() if key != "name"})
+        for one in body
+    )
+    return _encoder(tuple(one["name"] for one in body), codes)
 
 
 def _label_code(column: Column, rows: Rows) -> _LabelCode:

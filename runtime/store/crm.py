@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, Text, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import Table, Text, bindparam, case, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, CompanyFacts, Contact, ContactStatus
 from domain.ids import Ids
 from domain.prospects import Fit, Prospect, Reason
+from runtime.store.model_tables import REPLY_MODEL, model_scores
 from runtime.store.rows import by, insert_many, label_columns, label_of
-from runtime.store.tables import accounts, contacts, crm_changes, drafts, prospects
+from runtime.store.tables import accounts, active_versions, contacts, crm_changes, drafts, prospects
 
 TABLES: dict[str, Table] = {
     "accounts": accounts,
@@ -239,9 +240,16 @@ async def prospect_rows(
     qualified: bool | None = None,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Prospects joined with account and contact, best fit first."""
-    joined = prospects.join(accounts, prospects.c.account_id == accounts.c.id).outerjoin(
-        contacts, prospects.c.contact_id == contacts.c.id
+    """Prospects joined with account and contact: qualified and most likely to answer first, else best fit first."""
+    in_force = active_versions.c.kind == REPLY_MODEL
+    said = (model_scores.c.subject == prospects.c.id) & (
+        model_scores.c.model_id == active_versions.c.version_id
+    )
+    joined = (
+        prospects.join(accounts, prospects.c.account_id == accounts.c.id)
+        .outerjoin(contacts, prospects.c.contact_id == contacts.c.id)
+        .outerjoin(active_versions, in_force)
+        .outerjoin(model_scores, said)
     )
     query = select(
         prospects,
@@ -255,6 +263,9 @@ async def prospect_rows(
         contacts.c.role.label("contact_role"),
         contacts.c.email.label("contact_email"),
         contacts.c.zones.label("contact_zones"),
+        model_scores.c.chance,
+        model_scores.c.reasons.label("chance_reasons"),
+        model_scores.c.model_id.label("chance_model"),
     ).select_from(joined)
     conditions = {
         accounts.c.country: country,
@@ -269,8 +280,20 @@ async def prospect_rows(
         query = query.where(prospects.c.fit >= min_fit)
     if ids is not None:
         query = query.where(prospects.c.id.in_(list(ids)))
-    query = query.order_by(prospects.c.fit.desc(), prospects.c.id).limit(limit)
+    query = query.order_by(*_likely_first(), prospects.c.fit.desc(), prospects.c.id).limit(limit)
     return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+def _likely_first() -> tuple[Any, ...]:
+    """Qualified ones first, by their chance; whoever has none yet counts as average. No model: all are equal here."""
+    average = (
+        select(func.avg(model_scores.c.chance))
+        .join(active_versions, active_versions.c.version_id == model_scores.c.model_id)
+        .where(active_versions.c.kind == REPLY_MODEL, model_scores.c.about == "prospect")
+        .scalar_subquery()
+    )
+    hard_lines_win = case((average.is_not(None) & prospects.c.qualified, 1), else_=0)
+    return hard_lines_win.desc(), func.coalesce(model_scores.c.chance, average, -1.0).desc()
 
 
 def account_columns(value: Account, normal_name: str, made_at: datetime, batch_id: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Tables of deals: where they stand, what shows it, who has a say, and tasks for people. No behaviour."""
 
-from sqlalchemy import JSON, Column, Integer, Numeric, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Integer, Numeric, String, Table, Text, UniqueConstraint
 
 from runtime.store.tables import Moment, id_column, labelled, metadata
 
@@ -21,6 +21,8 @@ deals = Table(
     Column("opened_at", Moment, nullable=False),
     Column("stage_since", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("close_on", Date),  # the day a person expects it to close; null: not said
+    Column("called", String(12)),  # how firmly a person counts on it: commit, best_case …; null: not said
     *labelled(),
 )
 

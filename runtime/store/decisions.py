@@ -154,8 +154,8 @@ async def permit(tx: AsyncConnection, permit_id: str) -> dict[str, Any] | None:
 
 
 async def decision_naming(tx: AsyncConnection, wanted: str) -> Decision | None:
-    """The newest carried-out decision whose action names this batch or ICP version."""
-    kinds = {"record_prospects": "batch_id", "change_icp": "icp_id"}
+    """The newest carried-out decision whose action names this batch, ICP version or model."""
+    kinds = {"record_prospects": "batch_id", "change_icp": "icp_id", "switch_model": "model_id"}
     query = (
         select(decisions.c.id, proposals.c.kind, proposals.c.action)
         .join(proposals, proposals.c.id == decisions.c.proposal_id)

@@ -4,13 +4,14 @@ Nothing later than that moment is read, so no figure can know the future. What w
 when it was decided and is never changed.
 """
 
+import asyncio
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.experience import After, Consequence, Experience, MadeTouch
@@ -41,17 +42,27 @@ async def as_of(tx: AsyncConnection, moment: datetime) -> list[Experience]:
         .where(made_touches.c.at <= moment)
         .order_by(made_touches.c.at, made_touches.c.key)
     )
-    tried = [MadeTouch.model_validate(dict(row)) for row in (await tx.execute(query)).mappings()]
+    rows = (await tx.execute(query)).mappings().all()
     sent = await _sent(tx, moment)
+    of_people = [*await _replies(tx, moment), *await _meetings(tx, moment), *await _came_back(tx, moment)]
+    # Many thousand touches take seconds to put together; whoever shares the process need not wait for it.
+    return await asyncio.to_thread(_joined, rows, sent, of_people, await _stages(tx, moment))
+
+
+def _joined(
+    rows: Sequence[RowMapping],
+    sent: dict[str, Consequence],
+    of_people: Sequence[Told],
+    of_companies: Sequence[Told],
+) -> list[Experience]:
+    """Touches with what followed each."""
+    tried = [MadeTouch.model_validate(dict(row)) for row in rows]
     followed: dict[str, list[Consequence]] = defaultdict(list)
     for key, left in sent.items():
         followed[key].append(left)
     people = _Trail((one.contact_id, one.key) for one in tried)
     companies = _Trail((one.account_id, one.key) for one in tried)
-    for about, told in (
-        (people, [*await _replies(tx, moment), *await _meetings(tx, moment), *await _came_back(tx, moment)]),
-        (companies, await _stages(tx, moment)),
-    ):
+    for about, told in ((people, of_people), (companies, of_companies)):
         about.order(sent)
         for who, one in told:
             key = about.last_before(who, one.at)

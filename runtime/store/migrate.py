@@ -17,7 +17,7 @@ from runtime.store.postgres import hold_like_sqlite
 from runtime.store.versions import activate_version, active_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0007"
+HEAD = "0011"
 _KEY = "secret_key"  # the kind under which the key's mark is kept
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from runtime.store.deal_tables import stakeholders
 from runtime.store.engine_tables import due, executors
 from runtime.store.experience_tables import made_touches
+from runtime.store.experiment_tables import experiment_units
 from runtime.store.person_words import PersonWords
 from runtime.store.tables import (
     accounts,
@@ -121,6 +122,8 @@ async def own_rows(tx: AsyncConnection, who: Person) -> dict[str, list[Row]]:
         key = table.c.id if table is contacts else table.c.contact_id
         own[table.name] = await _rows(tx, select(table).where(key.in_(who.contact_ids)))
     own["accounts"] = await _rows(tx, select(accounts).where(accounts.c.id.in_(who.account_ids)))
+    drawn = select(experiment_units).where(experiment_units.c.unit.in_(who.contact_ids))
+    own["experiment_units"] = await _rows(tx, drawn)
     ids = {*who.contact_ids, *(row["id"] for row in own["drafts"])}
     own["proposals"] = await _proposals(tx, ids)
     judged = [row["id"] for row in own["proposals"]]

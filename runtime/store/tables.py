@@ -136,13 +136,13 @@ accounts = Table(
     Column("name", Text, nullable=False),
     Column("normal_name", Text, nullable=False, index=True),
     Column("domain", String(255), nullable=False, default="", index=True),
-    Column("country", String(2), nullable=False, default=""),
+    Column("country", String(2), nullable=False, default="", index=True),
     Column("city", Text, nullable=False, default=""),
-    Column("industry", String(60), nullable=False, default=""),
+    Column("industry", String(60), nullable=False, default="", index=True),
     Column("staff_min", Integer),
     Column("staff_max", Integer),
     Column("facts", JSON),
-    Column("made_at", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False, index=True),
     Column("batch_id", String(40), nullable=False, default="", index=True),
     *labelled(),
 )
@@ -180,6 +180,7 @@ prospects = Table(
     Column("overrule", JSON),
     Column("scored_at", Moment, nullable=False),
     Index("ix_prospects_due", "qualified", "fit"),
+    Index("ix_prospects_fit", "fit", "id"),
     *labelled(),
 )
 
@@ -353,6 +354,8 @@ outbox = Table(
     Index("ix_outbox_due", "state", "due_at", "id"),
     Index("ix_outbox_left", "state", text("coalesce(sent_at, due_at)")),  # as runtime/store/outbox.py asks
     Index("ix_outbox_contact", "contact_id", "state"),
+    Index("ix_outbox_campaign", "campaign_id", "state", "kind"),
+    Index("ix_outbox_company", "account_id", "state", "kind", "sent_at"),
 )
 
 suppressions = Table(

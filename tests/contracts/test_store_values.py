@@ -5,7 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, Numeric, String, Text, insert, null, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    insert,
+    null,
+    select,
+)
 
 import runtime.store.deal_tables
 import runtime.store.talk_tables  # noqa: F401 – every table is declared once these are loaded
@@ -42,6 +55,7 @@ def _value(kind: Any) -> Any:
         (Integer, 2**40),
         (Float, 0.1),
         (Numeric, Decimal("1234.50")),
+        (Date, AT.date()),
         (LargeBinary, b"\x00\xff"),
         (String | Text, LONG),
     ]

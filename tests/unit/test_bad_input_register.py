@@ -139,7 +139,44 @@ CONFIG = {
         "unit/service/test_cadence.py::test_a_time_the_clock_change_leaves_out_comes_that_day_all_the_same_once",
     ),
 }
-REGISTER = {"mail in": MAIL_IN, "mail out": MAIL_OUT, "state": STATE, "config and start": CONFIG}
+API = {
+    "bad, expired or future signature": (
+        "unit/service/test_webhooks.py::test_a_bad_expired_or_future_signature_is_refused",
+        "api/test_rest_events.py::test_every_bad_call_has_its_answer_and_no_effect",
+    ),
+    "duplicate signature": (
+        "api/test_rest_events.py::test_a_signed_call_becomes_one_signal_however_often_it_comes",
+    ),
+    "JWT none or a token nobody made": ("api/test_rest.py::test_a_token_nobody_made_is_a_stranger",),
+    "missing auth": ("api/test_rest.py::test_without_a_token_no_address_answers",),
+    "wrong role": (
+        "api/test_rest.py::test_a_viewers_token_changes_nothing",
+        "api/test_api_approvals.py::test_roles_hold_over_rest",
+    ),
+    "approval used before": (
+        "api/test_api_approvals.py::test_the_first_answer_wins_and_the_others_hear_who_it_was",
+    ),
+    "double click on approve": (
+        "api/test_rest.py::test_one_approval_clicked_through_every_door_at_once_has_one_winner_and_one_effect",
+        "api/test_rest.py::test_the_same_key_at_once_has_one_effect",
+    ),
+    "200 KB chat message, deep nesting, wrong encoding, oversized body, wrong type": (
+        "api/test_rest.py::test_bad_input_is_one_sentence_and_no_trace",
+    ),
+    "unknown id": ("api/test_rest.py::test_an_unknown_id_is_not_found",),
+    "invalid filter key": ("api/test_rest.py::test_a_wrong_filter_is_named",),
+    "page -1, limit 10^9, foreign cursor": (
+        "api/test_api_approvals.py::test_a_wrong_page_is_one_sentence",
+        "api/test_rest.py::test_pages_hold_still_when_rows_come",
+    ),
+}
+REGISTER = {
+    "mail in": MAIL_IN,
+    "mail out": MAIL_OUT,
+    "state": STATE,
+    "config and start": CONFIG,
+    "API": API,
+}
 ITEMS = [(f"{group}: {item}", names) for group, items in REGISTER.items() for item, names in items.items()]
 
 

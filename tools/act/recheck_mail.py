@@ -22,7 +22,7 @@ from domain.actions import Letter, Mail, NotifyOwner, SendEmail, addressee, pars
 from domain.campaigns import Campaign, CampaignState
 from domain.decisions import Decision, Verdict
 from domain.labels import Integrity, Label
-from runtime.store import audit, crm, decisions, outbox, people
+from runtime.store import audit, campaign_course, crm, decisions, experiments, outbox, people
 from runtime.store.threads import Lead
 from runtime.store.written import Written, written
 
@@ -235,8 +235,26 @@ async def _wait(tx: AsyncConnection, addressed: _Addressed, terms: Terms, now: d
         until = addressed.lead.until
         if until is not None and until > now:
             return NotNow(until, "they asked for a later time or are away")
+        wait_of_course = await _course(tx, addressed.action, contact, now)
+        if wait_of_course is not None:
+            return wait_of_course
     wait = limits.earliest(now, contact.zones, times, terms.mailbox_started or now.date())
     return NotNow(wait.until, wait.why) if wait else None
+
+
+async def _course(tx: AsyncConnection, action: SendEmail, contact: Contact, now: datetime) -> NotNow | None:
+    """Why the campaign's pace, or the part of the day this person was drawn for, keeps a mail waiting."""
+    pace = await campaign_course.pace(tx, action.campaign_id)
+    tomorrow = _midnight(now) + timedelta(days=1)
+    if pace.first_mails == 0:
+        return NotNow(tomorrow, f"the campaign is held: {pace.reason}"[:300])
+    if pace.first_mails is not None and action.step == 1:
+        left = await campaign_course.first_mails_since(tx, action.campaign_id, _midnight(now))
+        if left >= pace.first_mails:
+            return NotNow(tomorrow, f"the campaign sent its {pace.first_mails} first mails of today")
+    part = await experiments.hours_of(tx, action.campaign_id, contact.id)
+    opens = limits.next_in_hours(now, contact.zones, part) if part in limits.HOURS else None
+    return NotNow(opens, f"it leaves in the {part} where the recipient is") if opens and opens > now else None
 
 
 def _midnight(now: datetime) -> datetime:

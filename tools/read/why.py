@@ -243,7 +243,16 @@ async def _prospect_chain(tx: AsyncConnection, wanted: str) -> list[Link]:
                 url=first.url if first else "",
             )
         )
-    return links + await _icp_chain(tx, row["icp_id"])
+    return links + _chance(row) + await _icp_chain(tx, row["icp_id"])
+
+
+def _chance(row: dict[str, Any]) -> list[Link]:
+    """What the model in force says of a prospect, part by part."""
+    if row["chance"] is None:
+        return []
+    said = f"chance of a clear yes or a meeting after one mail: {row['chance']:.1%}"
+    parts = [Link("chance", row["id"], one["text"], by="model") for one in row["chance_reasons"]]
+    return [Link("chance", row["chance_model"], said, by="model"), *parts]
 
 
 async def _approval_chain(tx: AsyncConnection, wanted: str) -> list[Link]:

@@ -85,9 +85,17 @@ def meeting_held(case: Case) -> Verdict | None:
 
 
 def no_show(case: Case) -> Verdict | None:
-    """One new proposal, not more."""
+    """One new proposal, not more; what answers a mail that they wrote since is a talk, not a second proposal."""
     found = _after_meeting(case, _proposes, "no new time was proposed")
-    proposals = [one for one in _since_meeting(case) if _proposes(one) and one.at <= case.due]
+    spoken = {one.id for one in case.words_since(case.opened)}
+    proposals = [
+        one
+        for one in _since_meeting(case)
+        if _proposes(one)
+        and one.at <= case.due
+        and one.answers not in spoken
+        and not (spoken and is_invitation(one))
+    ]
     if found is not None and found.closed is not None and len(proposals) > 1:
         return failed("they were asked more than once", *proposals)
     return found

@@ -13,7 +13,7 @@ from evals.suites.week.live import Lived, Plan, live
 
 _WISHES = frozenset({"interest", "wish_to_talk"})
 _CHAIN = _WISHES | {"times_accepted", "counter", "move"}
-_PROSPECTS, _COMPANIES, _DAYS = 40, 500, 4
+_PROSPECTS, _COMPANIES, DAYS = 40, 500, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ async def drill(seed: int, say: Say, variation: Variation) -> Lived:
     """Live the busy days of a seed."""
     plan = Plan(
         seed,
-        days=_DAYS,
+        days=DAYS,
         prospects=_PROSPECTS,
         companies=_COMPANIES,
         crashes=0.0,

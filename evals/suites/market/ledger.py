@@ -6,6 +6,7 @@ Whether a task is closed and whether a mail harms is judged by the market; here 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from evals.market.ledger.records import Harm, State, Task
@@ -21,6 +22,7 @@ class Judged:
 
     task: Task
     by_human: bool  # decided by one, or left to one
+    noted: str = ""  # what the product wrote beside the mail that opened it
 
     @property
     def alone(self) -> bool:
@@ -55,9 +57,9 @@ class Ledger:
         return tuple(one for one in self.judged if one.task.claimed and one.task.state is not State.OPEN)
 
     @property
-    def failed(self) -> tuple[Task, ...]:
-        """What was not done, or done wrong; with the reason in `because`."""
-        return tuple(one.task for one in self.due if one.task.state is State.FAILED)
+    def failed(self) -> tuple[Judged, ...]:
+        """What was not done, or done wrong; with the market's reason in `because` of the task."""
+        return tuple(one for one in self.due if one.task.state is State.FAILED)
 
     @property
     def not_handled(self) -> tuple[Task, ...]:
@@ -89,18 +91,24 @@ def judge(
     actions: int,
     decided: Sequence[Decision],
     handed: Set[str] = frozenset(),
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Ledger:
     """Note which tasks took a person.
 
     Args:
         decided: a yes about one of the task's people, given while it was open, makes it no task done alone.
         handed: ids of mails of theirs that the product laid before a person instead of acting on them.
+        notes: what the product wrote beside mails of theirs, by the same ids.
     """
 
     def took_a_person(one: Task) -> bool:
         return not handed.isdisjoint(one.messages) or any(_about(one, yes) for yes in decided)
 
-    return Ledger(tuple(Judged(one, took_a_person(one)) for one in tasks), tuple(harms), actions)
+    def noted(one: Task) -> str:
+        return next((notes[message] for message in one.messages if message in notes), "")
+
+    judged = tuple(Judged(one, took_a_person(one), noted(one)) for one in tasks)
+    return Ledger(judged, tuple(harms), actions)
 
 
 def read_ledger(
@@ -108,6 +116,7 @@ def read_ledger(
     harms: Mapping[str, Any],
     decided: Sequence[Decision],
     handed: Set[str] = frozenset(),
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Ledger:
     """The same from the answers of /truth/tasks and /truth/harms."""
     return judge(
@@ -116,7 +125,24 @@ def read_ledger(
         int(harms["actions"]),
         decided,
         handed,
+        notes,
     )
+
+
+def ledger_of(lived: Lived) -> Ledger:
+    """The ledger of what was lived."""
+    told = lived.told
+    return read_ledger(
+        told["/truth/tasks"], told["/truth/harms"], lived.decided, handed_over(lived), notes_of(lived)
+    )
+
+
+def notes_of(lived: Lived) -> Mapping[str, str]:
+    """What the product wrote beside mails of theirs, by the market's ids."""
+    beside = {row["message_id"]: f"{row['state']}: {row['detail']}" for row in lived.records.inbound}
+    return {
+        one["id"]: beside[one["message_id"]] for one in lived.truth.replies if one["message_id"] in beside
+    }
 
 
 def handed_over(lived: Lived) -> frozenset[str]:

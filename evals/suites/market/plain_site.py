@@ -108,8 +108,17 @@ def _longest(page: Page) -> Fact:
 def _countries(pages: Iterable[Page]) -> Iterator[Fact]:
     for page in pages:
         for block in page.blocks:
-            for match in _country_names().finditer(block.text):
-                yield Fact(value=_countries_by_name()[match.group()], evidence=_at(page, block))
+            for name in _named_in(block.text):
+                yield Fact(value=_countries_by_name()[name], evidence=_at(page, block))
+
+
+def _named_in(text: str) -> Iterator[str]:
+    """Names of countries in a text, longest first where several begin at one word."""
+    for word in _WORD.finditer(text):
+        for name in _country_names().get(word.group(), ()):
+            end = word.start() + len(name)
+            if text.startswith(name, word.start()) and not text[end : end + 1].isalnum():
+                yield name
 
 
 def _addresses(domain: str, pages: Iterable[Page]) -> Iterator[Fact]:
@@ -141,6 +150,10 @@ def _countries_by_name() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _country_names() -> re.Pattern[str]:
-    names = sorted(_countries_by_name(), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+def _country_names() -> dict[str, list[str]]:
+    """By their first word: one pattern of all of them is a hundred times slower."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(_countries_by_name(), key=len, reverse=True):
+        if first := _WORD.search(name):
+            found.setdefault(first.group(), []).append(name)
+    return found

@@ -4,24 +4,28 @@ Nobody looks at reporting seeds while tuning: `--explain` runs on tuning seeds o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from domain.errors import Correctable
+from domain.errors import Correctable, Retryable
 from evals.suites.figures import SuiteResult
 from evals.suites.market import repeating, shown
 from evals.suites.market.ablations import GENERAL, GENERALIST, OURS, Variation, ablations
 from evals.suites.market.book import REPORTING_SEEDS, TUNING_SEEDS
-from evals.suites.market.drill import Handled, drill, handled
+from evals.suites.market.drill import DAYS, Handled, drill, handled
 from evals.suites.market.inside import INSIDE, play_inside, rivals_of_ours
-from evals.suites.market.ledger import Ledger, handed_over, read_ledger, together
+from evals.suites.market.ledger import Ledger, ledger_of, together
 from evals.suites.market.ours import Game, Played, play, scored
+from evals.suites.market.playing import Broken, Wanted, play_all
 from evals.suites.market.scoring import Score
 from evals.suites.options import Options, Say
 from evals.suites.week.live import Lived
 
 _TUNED_ON = 3  # tuning seeds for the best fixed sequence
 _SMALL, _FULL = Game(0, people=100, days=14, companies=1600), Game(0, people=300, days=60, companies=3600)
-_FULL_SEEDS, _FULL_DRILLS = 20, 5
+_FULL_SEEDS = 20
+_BUSY = "busy days, in which nearly everybody answers"
+_MOST_DRILLS, _SEEDS_A_DRILL = 5, 4  # one seed in four has busy days, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Varied:
     ledger: Ledger  # of the games
     drilled: Ledger | None  # of the busy days; None when those of ours stand for it
     handled: Handled
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Run:
     handled: Handled
     days: tuple[Lived, ...] = field(default=())
     varied: tuple[Varied, ...] = ()  # ours first, then the generalist and ablations
+    broken: tuple[Broken, ...] = ()
 
     def of(self, policy: str) -> list[Score]:
         """The scores of one policy; none when it was not played."""
@@ -63,21 +69,23 @@ async def run(options: Options) -> SuiteResult:
     if GENERALIST in names:
         varied.insert(0, GENERAL)
     pool = TUNING_SEEDS if options.explain else REPORTING_SEEDS
-    seeds = pool[: options.seeds or (_FULL_SEEDS if options.full else 1)]
-    games = [_game(seed, options) for seed in seeds]
+    games = [_game(seed, options) for seed in pool[: options.seeds or (_FULL_SEEDS if options.full else 1)]]
     ours = await _played(Variation(), games, options, None)
+    games = _those_played(ours, games)
+    others = [await _played(one, games, options, ours.handled) for one in varied]
     played = Run(
-        seeds,
+        tuple(one.seed for one in games),
         ours.played,
         tuple(_inside(games, names, options.say)),
         together(one for one in (ours.drilled, ours.ledger) if one is not None),
         ours.handled,
         tuple(one.lived for one in ours.played),
-        (ours, *[await _played(one, games, options, ours.handled) for one in varied]),
+        (ours, *(one for one in others if one.played)),
+        tuple(broken for one in (ours, *others) for broken in one.broken),
     )
     return SuiteResult(
         "market",
-        tuple(seeds),
+        played.seeds,
         shown.figures(played),
         shown.skipped(played),
         shown.explained(played) if options.explain else "",
@@ -112,36 +120,43 @@ def _game(seed: int, options: Options) -> Game:
     )
 
 
+def _those_played(ours: Varied, games: Sequence[Game]) -> list[Game]:
+    """Seeds that ours lived to the end: nothing can be compared on the others.
+
+    Raises:
+        Retryable: no_game_played.
+    """
+    seeds = {one.score.seed for one in ours.played}
+    if not seeds:
+        why = ours.broken[0].why if ours.broken else "no seeds"
+        raise Retryable(f"No game could be played to its end: {why}", code="no_game_played")
+    return [one for one in games if one.seed in seeds]
+
+
 async def _played(
     variation: Variation, games: Sequence[Game], options: Options, known: Handled | None
 ) -> Varied:
-    """Drills, where this one may handle wishes otherwise than ours, and all games."""
-    drills: list[Lived] = []
-    if known is None or variation.handles_otherwise:
-        for game in games[: _FULL_DRILLS if options.full else 1]:
-            options.say(f"{variation.name}, seed {game.seed}: busy days, in which nearly everybody answers")
-            drills.append(await drill(game.seed, options.say, variation))
-    drilled = together(map(_ledger, drills)) if drills else None
-    well = handled(one.task for one in drilled.judged) if drilled else known or Handled(0, 0)
-    lived = []
-    for game in games:
-        options.say(f"{variation.name}, seed {game.seed}: {game.days} days in a calibrated market")
-        lived.append(await play(game, options.say, variation))
-    played = tuple(scored(one, well.share, variation.name) for one in lived)
-    options.say(f"{variation.name}: {sum(one.score.margin for one in played):.2f} EUR over all seeds")
-    return Varied(
-        variation,
-        played,
-        together(map(_ledger, lived)),
-        drilled,
-        well,
-    )
+    """Busy days, where this one may handle wishes otherwise than ours, and all games."""
+    say = options.say
+    drilled = _drilled(games) if known is None or variation.handles_otherwise else []
+    wanted = [Wanted(one.seed, DAYS, _BUSY, partial(drill, one.seed, say, variation)) for one in drilled]
+    wanted += [
+        Wanted(one.seed, one.days, f"{one.days} days", partial(play, one, say, variation)) for one in games
+    ]
+    lived, broken = await play_all(variation.name, wanted, say)
+    busy_days = [one for one in lived[: len(drilled)] if one is not None]
+    calm = [one for one in lived[len(drilled) :] if one is not None]
+    busy = together(map(ledger_of, busy_days)) if busy_days else None
+    if drilled and busy is None:
+        calm = []  # how it handles wishes is not known, so its margin is not
+    well = handled(one.task for one in busy.judged) if busy else known or Handled(0, 0)
+    played = tuple(scored(one, well.share, variation.name) for one in calm)
+    say(f"{variation.name}: {sum(one.score.margin for one in played):.2f} EUR over all seeds")
+    return Varied(variation, played, together(map(ledger_of, calm)), busy, well, tuple(broken))
 
 
-def _ledger(lived: Lived) -> Ledger:
-    return read_ledger(
-        lived.told["/truth/tasks"], lived.told["/truth/harms"], lived.decided, handed_over(lived)
-    )
+def _drilled(games: Sequence[Game]) -> Sequence[Game]:
+    return games[: min(_MOST_DRILLS, max(1, len(games) // _SEEDS_A_DRILL))]
 
 
 def _inside(games: Sequence[Game], names: Iterable[str], say: Say) -> list[Score]:
@@ -152,4 +167,4 @@ def _inside(games: Sequence[Game], names: Iterable[str], say: Say) -> list[Score
 
 
 def _as_tuning(game: Game, seed: int) -> Game:
-    return Game(seed, game.people, game.days, game.companies)
+    return replace(game, seed=seed)

@@ -114,7 +114,12 @@ def skipped(run: "Run") -> Mapping[str, str]:
         missing["share_of_oracle"] = "run with --policies all (or oracle)"
     if all(one.variation.name in POLICIES for one in run.varied):
         missing["ablations"] = "run with --ablations all"
-    return missing | {"ablation_deal": WITHOUT_SKILL}
+    return {**missing, **_broken(run), "ablation_deal": WITHOUT_SKILL}
+
+
+def _broken(run: "Run") -> Mapping[str, str]:
+    """Games that ended early, each with its reason; what else was played of them counts nowhere."""
+    return {f"{one.who}, seed {one.seed}": f"the game broke: {one.why[:200]}" for one in run.broken}
 
 
 def sections(run: "Run") -> tuple[Section, ...]:
@@ -209,9 +214,11 @@ def _not_handled(run: "Run") -> Table:
 
 def _failed(run: "Run") -> Table:
     rows = [
-        (one.kind, one.person, f"{one.due:%a %d %b %H:%M}", one.because) for one in run.ledger.failed[:_SHOWN]
+        (one.task.kind, one.task.person, f"{one.task.due:%a %d %b %H:%M}", one.task.because, one.noted)
+        for one in run.ledger.failed[:_SHOWN]
     ]
-    return Table("Failed tasks and why", ("task", "whom", "due (UTC)", "why"), rows)
+    heads = ("task", "whom", "due (UTC)", "why, by the market", "what the product noted")
+    return Table("Failed tasks and why", heads, rows)
 
 
 def _harms(run: "Run") -> Table:
@@ -239,7 +246,10 @@ def _assumed() -> Table:
 
 def explained(run: "Run") -> str:
     """What failed, in lines."""
-    lines = [f"{one.kind} {one.person} due {one.due:%d %b %H:%M}: {one.because}" for one in run.ledger.failed]
+    lines = [
+        f"{one.task.kind} {one.task.person} due {one.task.due:%d %b %H:%M}: {one.task.because} ({one.noted})"
+        for one in run.ledger.failed
+    ]
     lines += [f"harm {one.rule} {one.person} {one.at:%d %b %H:%M}: {one.because}" for one in run.ledger.harms]
     lines += [f"problem: {problem}" for one in run.days for problem in one.problems]
     return "\n".join(lines)

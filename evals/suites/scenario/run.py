@@ -15,6 +15,7 @@ from evals.suites.scenario.play import Play
 from evals.suites.scenario.seen import look
 from evals.suites.scenario.stage import SEED, Prepared, cast, prepare, staged
 from evals.suites.scenario.story import Story
+from evals.suites.sections import Table
 
 AT_ONCE = 2  # stories played side by side; market and product of one story take turns anyway
 
@@ -104,7 +105,26 @@ def _result(verdicts: tuple[Verdict, ...], prepared_in: float) -> ScenarioResult
         "prepare_s": Figure(prepared_in, "s"),
     }
     told = "\n".join(_line(one) for one in verdicts)
-    return ScenarioResult("scenario", (SEED,), figures, explanation=told, verdicts=verdicts)
+    return ScenarioResult(
+        "scenario", (SEED,), figures, explanation=told, sections=(_stories(verdicts),), verdicts=verdicts
+    )
+
+
+def _stories(verdicts: tuple[Verdict, ...]) -> Table:
+    """Every story, the failed ones first, with what was expected and not seen."""
+    rows = [
+        (
+            one.story.name,
+            "FAILED" if one.why else "passed",
+            one.story.promise,
+            checks.checks_of(one.story),
+            round(one.seconds, 1),
+            "; ".join(one.why),
+        )
+        for one in sorted(verdicts, key=lambda one: not one.why)
+    ]
+    heads = ("story", "result", "promise", "checks", "seconds", "why it failed")
+    return Table("Stories", heads, rows, "Each in a fresh market and a copy of one home.")
 
 
 def _line(verdict: Verdict) -> str:

@@ -208,8 +208,9 @@ class _Days:
         """The moment at which somebody has something to do: the product, a person outside, the owner."""
         morning = now.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
         times = [now + LONGEST, morning if morning > now else morning + timedelta(days=1)]
-        if told.get("next_due"):
-            times.append(datetime.fromisoformat(told["next_due"]))
+        due_at = datetime.fromisoformat(told["next_due"]) if told.get("next_due") else now
+        if due_at > now:  # a time gone by waits for something else: for a stop to end, or for a person
+            times.append(due_at)
         if (due := await self.side.next_due()) is not None:
             times.append(due)
         return max(now + SHORTEST, min(times))

@@ -85,6 +85,20 @@ _MARK = re.compile(
     r"|\b[45][.,]\d\s*(?:/|out of|von|sur|su|van|de)\s*5\b|\b[45][.,]\d\s*(?:stars?|sterne|étoiles|★)",
     re.IGNORECASE,
 )
+_RESULT = re.compile(
+    r"\d[^.!?]*\b(?:instead of|rather than|up from|down from|compared (?:with|to)|"
+    r"(?:less|more|fewer|faster|cheaper|sooner) than before|statt|anstatt|anstelle|gegenüber|"
+    r"(?:weniger|mehr|schneller) als (?:vorher|zuvor)|"
+    r"au lieu de|contre|en (?:lugar|vez) de|invece di|anziché|in plaats van|em vez de)\b",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    r"\b(?:our|unsere\w?|nos|nuestros|i nostri|onze|nossos) "
+    r"(?:customers|clients|users|kunden|kundinnen|anwender|clientes|clienti|klanten)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"(?:they|sie|ils|elles|ellos|loro|zij|eles)\b", re.IGNORECASE)
+_MOST_TOGETHER = 150  # characters of a result and the sentence that goes on about the same customers
 _NOT_THEIRS = re.compile(
     r"\b(?:creator|author|former\w*|ex-?|autor\w*|ehemalig\w*|contributor|maintainer|host)\b", re.IGNORECASE
 )
@@ -157,6 +171,7 @@ def proofs(site: Site, brand: str) -> list[Candidate]:
         found += _testimonial(line, after)
         if line.tag == "quote" or line.text[:1] in '"“„«':
             continue
+        found += _result(line)
         for sentence in line.sentences:
             found += _claim(line, sentence, brand)
     return found
@@ -281,6 +296,22 @@ def _claim(line: Line, sentence: str, brand: str) -> list[Candidate]:
             Candidate(clip(plain(sentence), 150), line.quote(sentence), 5.0 + home + (0.5 if own else 0.0))
         ]
     return []
+
+
+def _result(line: Line) -> list[Candidate]:
+    """What customers reach, before and after in one sentence, with the next one where it goes on about them."""
+    found = []
+    for place, sentence in enumerate(line.sentences):
+        if not _RESULT.search(sentence) or not _WHOSE.search(sentence) or _HYPE.search(sentence):
+            continue
+        after = line.sentences[place + 1] if place + 1 < len(line.sentences) else ""
+        both = f"{sentence} {after}"
+        whole = (
+            both if _GOES_ON.match(after) and both in line.text and len(both) <= _MOST_TOGETHER else sentence
+        )
+        if len(whole) <= MAX_QUOTE:
+            found.append(Candidate(clip(plain(whole), _MOST_TOGETHER), line.quote(whole), 7.0))
+    return found
 
 
 def _counts_firms(sentence: str) -> bool:

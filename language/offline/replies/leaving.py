@@ -3,6 +3,7 @@
 Near the threshold nothing is decided: such a sentence is a doubt, and a person looks. No rule's phrase is overruled.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from language.offline.replies.subjects import named
 _SILENT_HIT, _SILENT_DOUBT = 0.5, 0.1  # no rule says anything of the sentence
 _KNOWN_HIT, _KNOWN_DOUBT = 0.95, 0.6  # a rule reads it as something else, or it asks
 _BESIDE_HIT, _BESIDE_DOUBT = 0.9, 0.5  # no rule says anything of it, but one says that they want to go on
+_REFERRED_DOUBT = 0.3  # no rule says anything of it, but one says whom to write to
 _EXPLAINED_DOUBT = 0.8  # its own language's list says that it only looks like opting out: never a hit
 _COMPOSED_STANDS = 0.05  # put together from parts by rule: below that it is only a doubt
 _WORTH_ASKING = 0.15  # of the quick judgement, when a rule reads the sentence as something else
@@ -24,8 +26,11 @@ _MOST_ASKED = 8  # sentences of one mail the sentence model sees: keeps a long m
 _MACHINE = frozenset({"out_of_office", "auto_reply"})
 _LEAVES = frozenset({"unsubscribe", "complaint"})
 _SAYS_NOTHING = frozenset({"request", "invites"})
-_MEETS = frozenset({"asks_times", "meeting_accept", "meeting_counter", PICKS})  # about when to meet
+_MEETS = frozenset(
+    {"asks_times", "meeting_accept", "meeting_counter", "meeting_cancel", PICKS}
+)  # about when to meet
 _GOES_ON = _MEETS | {"positive"}
+_REFERS = frozenset({"referral", "pointing"})  # who names a colleague wants that mail to go on somewhere
 _TELLING = 2  # subjects of an offer that make a question one about it
 # Subjects somebody who leaves speaks of, too, and words they leave with.
 _ALSO_LEAVING = frozenset(
@@ -59,6 +64,12 @@ _TAKEN_OFF = frozenset(
     }
     | {"complaint", "refrain", "withdraw", "annoying", "receive", "email", "message", "contact"}
 )
+_SIGNS_OFF = re.compile(
+    r"(?:(?:best|kind|warm|many|viele|beste|liebe|schöne|freundliche|mit \w+|bien|un|hartelijke|"
+    r"vriendelijke|cordiali)\s+)?"
+    r"(?i:regards|wishes|thanks|cheers|gru(?:ß|ss)|gr(?:ü|ue)(?:ß|ss)en?|mfg|vg|lg|cordialement|à vous|salutations|"
+    r"saludos?|groet(?:en)?|saluti|cumprimentos)[,.]?(?:\s+(?:[A-ZÀ-Þ&][\w.&'’-]*|und|and|et|y|e|en))*$"
+)
 _COURTESY = frozenset({"thanks", "you", "your", "the", "good", "my", "from", "this"})
 
 
@@ -80,8 +91,10 @@ def checked(lists: Sequence[Met]) -> Checked:
     found = list(lists)
     doubts: list[str] = []
     goes_on = any(_GOES_ON & met.names for met in lists)
+    doubt = _REFERRED_DOUBT if any(_REFERS & met.names for met in lists) else _SILENT_DOUBT
+    silent = (_BESIDE_HIT, _BESIDE_DOUBT) if goes_on else (_SILENT_HIT, doubt)
     for number, judgement in zip(asked, judged(tuple(lists[n].sentence.text for n in asked)), strict=True):
-        found[number], doubtful = _weighed(lists[number], judgement, goes_on=goes_on)
+        found[number], doubtful = _weighed(lists[number], judgement, silent)
         doubts += [lists[number].sentence.text] if doubtful else []
     return Checked(tuple(found), tuple(doubts))
 
@@ -122,6 +135,8 @@ def _about_the_offer(text: str) -> bool:
 
 def _says_something(met: Met) -> bool:
     """False for a greeting, good wishes or a name beside what is said."""
+    if _SIGNS_OFF.match(met.sentence.text):
+        return False
     return bool(met.names or set(glossed(met.sentence.text).ideas) - _COURTESY)
 
 
@@ -129,7 +144,7 @@ def _known(met: Met) -> bool:
     return COMPOSED not in met.names and bool(met.names - _SAYS_NOTHING)
 
 
-def _weighed(met: Met, judgement: Judged, *, goes_on: bool) -> tuple[Met, bool]:
+def _weighed(met: Met, judgement: Judged, silent: tuple[float, float]) -> tuple[Met, bool]:
     if COMPOSED in met.names:
         stands = judgement.leaving >= _COMPOSED_STANDS
         return (met if stands else replace(met, names=met.names - {COMPOSED, "unsubscribe"})), not stands
@@ -137,7 +152,6 @@ def _weighed(met: Met, judgement: Judged, *, goes_on: bool) -> tuple[Met, bool]:
         wants = met.asks or "positive" in met.names  # "you are on our list already, let us talk"
         return met, judgement.leaving >= _EXPLAINED_DOUBT and not wants
     known = _known(met) or met.asks
-    silent = (_BESIDE_HIT, _BESIDE_DOUBT) if goes_on else (_SILENT_HIT, _SILENT_DOUBT)
     hit, doubt = (_KNOWN_HIT, _KNOWN_DOUBT) if known else silent
     if judgement.leaving >= hit:
         name = "complaint" if judgement.complains else "unsubscribe"

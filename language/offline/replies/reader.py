@@ -58,6 +58,7 @@ _CHOSEN_INSTEAD = frozenset(
     }
 )
 _CHOOSING = _CHOSEN_INSTEAD | {ReplyKind.QUESTION}
+_MEETS = frozenset({ReplyKind.MEETING_ACCEPT, ReplyKind.MEETING_COUNTER, ReplyKind.MEETING_CANCEL})
 _CHOSEN = 0.9
 _DATED = frozenset({ReplyKind.OUT_OF_OFFICE, ReplyKind.NOT_NOW, ReplyKind.AUTO_REPLY})
 
@@ -76,7 +77,7 @@ def read_reply(text: str, *, subject: str, at: datetime, zone: str, context: Rep
     where = ZoneInfo(zone)
     today = Today(at.astimezone(where).date(), month_first(zone))
     reading = _reading(_with_doubt(found, said, doubts), lists, vendors, languages, today, where, context)
-    return _with_choice(reading, lists, languages, today, where, context)
+    return _with_choice(_with_time_asked(reading, context), lists, languages, today, where, context)
 
 
 class Understood(NamedTuple):
@@ -181,6 +182,22 @@ def _reading(
         times=timed,
         language=languages[0] if rules.detect(spoken) or _told(context) else "",
     )
+
+
+def _with_time_asked(reading: ReplyReading, context: ReplyContext) -> ReplyReading:
+    """Where a meeting is spoken of, a question that names a time wants that time; it asks nothing about us."""
+    spoken_of = bool(context.offered or context.meeting_at) or bool(_MEETS & set(reading.kinds))
+    named = {one.quote for one in reading.times if one.exact} & set(reading.questions)
+    if not spoken_of or not named:
+        return reading
+    questions = tuple(one for one in reading.questions if one not in named)
+    findings = [
+        one for one in reading.findings if one.kind is not ReplyKind.QUESTION or one.quote not in named
+    ]
+    if not _MEETS & {one.kind for one in findings}:
+        wanted = next(one for one in reading.questions if one in named)
+        findings.insert(0, Finding(kind=ReplyKind.MEETING_COUNTER, confidence=_CHOSEN, quote=wanted))
+    return reading.model_copy(update={"findings": tuple(findings), "questions": questions})
 
 
 def _with_choice(

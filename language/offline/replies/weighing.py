@@ -88,11 +88,13 @@ def weighed(
     found = _by_kind(lists, kinds)
     if not set(found) - {K.NEUTRAL}:
         found |= _by_likeness(lists, likely, found)
-    found = _settled(found)
+    found = _settled(found, context)
     questions = tuple(met.sentence.text for met, one in zip(lists, kinds, strict=True) if K.QUESTION in one)
     pointing = tuple(
         met.sentence for met, one in zip(lists, kinds, strict=True) if {K.REFERRAL, K.WRONG_PERSON} & one
     )
+    if K.REFERRAL in found and set(found) & _INTENT and not referrals(pointing):
+        del found[K.REFERRAL]  # it was passed on to whoever writes, who wants to talk
     ordered = sorted(found.values(), key=lambda finding: _PRIMARY.index(finding.kind))
     return Weighed(tuple(ordered), questions, pointing if K.REFERRAL in found else ())
 
@@ -234,9 +236,11 @@ def _by_likeness(
     return {K.UNSURE: Finding(kind=K.UNSURE, confidence=0.0, quote=lists[0].sentence.text)}
 
 
-def _settled(found: dict[ReplyKind, Finding]) -> dict[ReplyKind, Finding]:
+def _settled(found: dict[ReplyKind, Finding], context: ReplyContext) -> dict[ReplyKind, Finding]:
     """What a weightier finding makes void over the whole mail."""
     gone: set[ReplyKind] = set()
+    if K.MEETING_COUNTER in found and (context.offered or context.meeting_at):
+        gone |= {K.NOT_INTERESTED}  # it is our times that do not fit
     if set(found) - {K.NEUTRAL, K.UNSURE}:
         gone |= {K.NEUTRAL, K.UNSURE}
     if K.UNSUBSCRIBE in found or K.COMPLAINT in found:

@@ -17,6 +17,14 @@ _LIST = re.compile(
     r"|^(?:what|which) (?:open )?(?:deals|opportunities) (?:do (?:we|i) have|have (?:we|i)(?: got)?|are (?:there|open))"
     r"|^how (?:is|are) (?:the|my|our) (?:deals|pipeline)(?: (?:doing|going|looking))?$"
 )
+_FORECAST = re.compile(
+    rf"^(?:{_SHOW} |what is |what's |how (?:is|does) |give )?(?:me )?(?:the|my|our)? ?"
+    r"(?:sales |revenue |pipeline |quarterly )?"
+    r"forecast(?: (?:look|looking|looks|like|for|of|this|next|the|quarter|month|now|today|our|my|deals|pipeline))*$"
+    r"|^(?:how much|what) (?:will|can|should|do) (?:we|i) (?:expect to )?(?:close|win|bring in|sell)"
+    r"(?: (?:this|next|the) (?:quarter|month))?$"
+    r"|^what (?:has )?changed in (?:the|our|my) (?:forecast|pipeline)(?: (?:since last week|this week))?$"
+)
 _TASKS = re.compile(
     r"^what (?:should|must|shall) i (?:be doing|do)(?: next| first| now| today| this morning)*$"
     r"|^what do i (?:have|need) to do(?: next| first| now| today)*$"
@@ -83,6 +91,8 @@ def read_deals(clause: Clause, situation: Situation) -> Outcome | None:
     """What a clause asks for about deals, tasks or a past meeting; None when it is about something else."""
     if listed := _LIST.search(clause.text):
         return call("list_deals", closed=True if listed["closed"] else None)
+    if _FORECAST.search(clause.text):
+        return call("show_forecast")
     if tasks := _TASKS.search(clause.text):
         today = None if "today" in clause.text or not tasks["open"] else False
         return call("list_tasks", today=today)

@@ -109,16 +109,21 @@ def _account_sentence(
     ):
         return _hiring(evidence, lang, choose)
     if kind in ("signal", *_SIGNALS):
-        clause = wording.about_them(evidence.quote, lang, brief.account_name)
+        clause = _exact(wording.about_them(evidence.quote, lang, brief.account_name))
         return (0, _read(clause, evidence, choose, "signal")) if clause else None
     if kind in ("summary", "offer", "about", "proof", "audience", "staff", "size", "news", "keyword"):
-        clause = wording.about_them(evidence.quote, lang, brief.account_name)
+        clause = _exact(wording.about_them(evidence.quote, lang, brief.account_name))
         if clause:
             return (2 if kind == "summary" else 3, _read(clause, evidence, choose, kind))
         return _slogan(evidence, brief, lang, choose) if kind == "summary" else None
     if kind in ("technology", "tech"):
         return _technology(value, evidence, brief, choose)
     return None
+
+
+def _exact(clause: str | None) -> str | None:
+    """The clause, unless it tells a number that is none ("12+ people")."""
+    return clause if clause and not re.search(r"\d\s?\+", clause) else None
 
 
 _GREETS = re.compile(
@@ -204,12 +209,21 @@ _RANGE = re.compile(
 )
 
 
+_AT_LEAST = re.compile(
+    r"\b(?:more than|over|at least|about|around|almost|nearly|mehr als|über|mindestens|rund|etwa|knapp|plus de|"
+    r"environ|près de|más de|casi|unos|oltre|più di|circa|quasi|meer dan|ruim|bijna|mais de|cerca de)\b|\d\s?\+",
+    re.I,
+)
+
+
 def size(brief: MailBrief, choose: Chooser) -> list[Sentence]:
     """Their head count, when our own page names a range of customers that it lies in."""
     told = next(((value, source) for kind, value, source in brief.account if kind == "staff"), None)
     ranges = [(found, source) for _, _, source in brief.seller if (found := _RANGE.search(source.quote))]
-    if told is None or not ranges or not re.search(rf"(?<!\d){told[0]}(?!\d)", told[1].quote):
+    if told is None or not ranges or not re.search(rf"(?<!\d){told[0]}(?![\d+])", told[1].quote):
         return []
+    if _AT_LEAST.search(told[1].quote):
+        return []  # "more than 30" is no head count
     found, ours = ranges[0]
     if not max(5, int(found["low"])) <= int(told[0]) <= int(found["high"]):
         return []
@@ -268,7 +282,7 @@ def features(brief: MailBrief, lang: str, choose: Chooser) -> list[Sentence]:
     turn = choose.number_of_person("features") % len(parts)
     parts = parts[turn:] + parts[:turn]
     groups = [parts[at : at + _MOST_FEATURES] for at in range(0, len(parts), _MOST_FEATURES)]
-    return [_list_of(group, lang, choose) for group in groups if len(group) > 1]
+    return [_list_of(group, lang, choose) for group in groups]
 
 
 def _is_part(name: str, brief: MailBrief, lang: str) -> bool:
@@ -300,6 +314,8 @@ _CALLS = {
 
 def _list_of(parts: list[tuple[str, Evidence]], lang: str, choose: Chooser) -> Sentence:
     names = [name for name, _ in parts]
+    if len(names) == 1:
+        return Sentence(choose.pick("feature", feature=names[0]), (parts[0][1],), "features")
     joined = f"{', '.join(names[:-1])} {_AND[lang]} {names[-1]}"
     return Sentence(
         choose.pick("features", features=joined), tuple(source for _, source in parts), "features"

@@ -253,7 +253,15 @@ def about_us(quote: str, lang: str, seller: str, limit: int = 150) -> str | None
         return text[0].upper() + text[1:]
     if lang == "de" and re.match(r"wir [a-zäöüß]+", first):
         return "Wir" + text[3:]
+    if _OF_CUSTOMERS[lang].search(text) and re.search(r"\d", text) and text[0].isupper():
+        return text  # what our customers reach, as our page has it
     return _from_fragment(text, lang, seller)
+
+
+_OF_CUSTOMERS = {
+    "en": re.compile(r"\bour (?:customers|clients|users)\b", re.I),
+    "de": re.compile(r"\bunsere\w? (?:Kund\w+|Anwender\w*)\b", re.I),
+}
 
 
 def _says_of(text: str, lang: str) -> bool:

@@ -226,19 +226,27 @@ def _fresh(stock: Stock) -> list[Sentence]:
 
 def _addition(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """Step 2: something the first mail did not say, or an honest reminder when there is nothing new."""
-    fresh = _fresh(stock)[:1]
+    fresh = _fresh(stock)[:2]
     second = [s for s in stock.theirs[1:2] if s.kind not in ("trade", "technology")]
     link = [stock.link] if stock.link else []
-    lead = Sentence(choose.pick("again" if fresh or second else "reminder", account=brief.account_name))
-    return Parts([[lead, *second, *(fresh or stock.ours[:1])], [stock.cta, *link]], [*link, *second])
+    slot = "again" if fresh or second else "reminder"
+    lead = Sentence(choose.pick(slot, account=brief.account_name))
+    found = [s for s in stock.theirs[1:] if s.kind == "trade"][:1]  # how we came to them, not said so far
+    reminder = [Sentence(choose.pick("short")), stock.ours[0]] if fresh else []
+    return Parts(
+        [[*found, lead, *second, *(fresh or stock.ours[:1])], reminder, [stock.cta, *link]],
+        [*link, *second, *reminder, *found],
+    )
 
 
 def _farewell(stock: Stock, choose: Chooser, brief: MailBrief) -> Parts:
     """Step 3: the last one says so and asks one easy question."""
     subject = stock.area or stock.topic or _this(choose.lang)
     who = Sentence(choose.pick("other_person", account=brief.account_name, area=subject))
-    last = Sentence(choose.pick("last", account=brief.account_name, topic=stock.topic or _this(choose.lang)))
-    return Parts([[last, *_fresh(stock)[1:2]], [who]], [])
+    topic = stock.topic or _this(choose.lang)
+    last = Sentence(choose.pick("last", account=brief.account_name, topic=topic))
+    reminder = [Sentence(choose.pick("short")), stock.ours[0], *stock.features[:1]]
+    return Parts([[last, *_fresh(stock)[2:3]], reminder, [who]], reminder)
 
 
 def _this(lang: str) -> str:

@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from runtime.store import deal_tables, engine_tables, experience_tables, talk_tables  # noqa: F401 - they add their tables to the metadata
+from runtime.store import (  # noqa: F401 - they add their tables to the metadata
+    deal_tables,
+    engine_tables,
+    experience_tables,
+    experiment_tables,
+    model_tables,
+    rest_tables,
+    talk_tables,
+)
 from runtime.store.tables import metadata
 
 context.configure(

@@ -26,6 +26,7 @@ from domain.actions import (
     RecordProspects,
     ResumeSending,
     Suppress,
+    SwitchModel,
     UpdateRecord,
     parse_action,
 )
@@ -59,6 +60,9 @@ EVERY: dict[str, AnyAction] = {
     "move_deal": builders.move(),
     "add_task": builders.task(),
     "notify_owner": builders.page(),
+    "switch_model": SwitchModel(purpose="reply", model_id="mod_1", previous_id="", reason="r"),
+    "change_experiment": builders.settling(),
+    "pace_campaign": builders.pacing(),
 }
 MATRIX = {  # in the order of EVERY up to the connected call, by party: what the built-in policy says
     "owner": "ask allow allow allow allow allow allow allow allow allow allow allow ask ask ask",
@@ -74,24 +78,33 @@ MATRIX = {  # in the order of EVERY up to the connected call, by party: what the
     "supervisor": "ask ask ask ask ask allow refuse allow ask refuse refuse refuse ask ask ask",
     "system": "ask ask ask ask ask allow refuse allow ask refuse refuse notify ask ask ask",
 }
-OF_TALKS = {  # answer_mail, open_deal, move_deal, add_task, notify_owner
-    "owner": "ask allow allow allow refuse",
-    "manager": "ask allow allow allow refuse",
-    "rep": "ask allow allow allow refuse",
-    "viewer": "refuse refuse refuse refuse refuse",
-    "": "ask ask ask ask ask",
-    "research": "ask ask ask allow refuse",
-    "outreach": "ask ask ask allow refuse",
-    "relationship": "ask ask ask allow refuse",
-    "deal": "ask notify notify allow refuse",
-    "analytics": "ask ask ask allow refuse",
-    "supervisor": "ask ask ask allow refuse",
-    "system": "ask ask ask allow allow",
+OF_TALKS = {  # answer_mail, open_deal, move_deal, add_task, notify_owner, switch_model
+    "owner": "ask allow allow allow refuse allow",
+    "manager": "ask allow allow allow refuse allow",
+    "rep": "ask allow allow allow refuse ask",
+    "viewer": "refuse refuse refuse refuse refuse refuse",
+    "": "ask ask ask ask ask ask",
+    "research": "ask ask ask allow refuse ask",
+    "outreach": "ask ask ask allow refuse ask",
+    "relationship": "ask ask ask allow refuse ask",
+    "deal": "ask notify notify allow refuse ask",
+    "analytics": "ask ask ask allow refuse ask",
+    "supervisor": "ask ask ask allow refuse ask",
+    "system": "ask ask ask allow allow notify",
+}
+OF_TESTS = {  # change_experiment, pace_campaign
+    "owner": "allow allow",
+    "manager": "allow allow",
+    "rep": "ask allow",
+    "viewer": "refuse refuse",
+    "": "ask ask",
+    "system": "notify notify",
 }
 CELLS = [
     (party, kind, verdict)
     for party, verdicts in MATRIX.items()
-    for kind, verdict in zip(EVERY, f"{verdicts} {OF_TALKS[party]}".split(), strict=True)
+    for rest in (f"{OF_TALKS[party]} {OF_TESTS.get(party, 'ask ask')}",)
+    for kind, verdict in zip(EVERY, f"{verdicts} {rest}".split(), strict=True)
 ]
 
 

@@ -334,6 +334,13 @@ def test_after_a_meeting_comes_one_word():
     assert state("meeting_held", met(held, 3)) is state("no_show", met(absent, 3)) is State.CLOSED
     assert state("meeting_held", met(held)) is state("no_show", met(absent)) is State.FAILED
     assert state("no_show", met(absent, 2, 4)) is State.FAILED
+
+    def asks_another(tale: Tale) -> None:
+        met(absent, 2)(tale)
+        said = tale.says(at(3, 10), M.MEETING_COUNTER, start=at(5).isoformat())
+        tale.answer(at(3, 12), said, offered=(at(6),))
+
+    assert state("no_show", asks_another) is State.CLOSED, "to answer their mail is no second proposal"
     assert state("no_show", met(absent), now=at(3)) is State.OPEN
 
 

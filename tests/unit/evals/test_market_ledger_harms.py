@@ -195,7 +195,7 @@ def test_figures_count_what_is_due_and_claimed_only():
     assert (figures["multi_agent_success"].value, figures["multi_agent_success"].n) == (1.0, 1)
     assert figures["harmful_actions"].value == pytest.approx(1 / 200)
     assert figures["harmful_actions"].met is True
-    assert [one.id for one in found.failed] == ["question/1"]
+    assert [one.task.id for one in found.failed] == ["question/1"]
     assert [row.kind for row in found.by_kind()] == ["question", "wish_to_talk", "world_event"]
     assert [one.kind for one in found.not_handled] == ["world_event"]
 

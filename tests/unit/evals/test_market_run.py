@@ -95,7 +95,7 @@ def run():
     )
     tasks = [
         task("question", "a"),
-        task("counter", "b", State.FAILED),
+        task("counter", "b", State.FAILED, messages=("m1",)),
         task("world_event", "c", claimed=False),
     ]
     harm = Harm("too_often", "a<b>@firm.example", NOON, "l1", "two in a day")
@@ -103,7 +103,7 @@ def run():
         (21, 22, 23),
         ours,
         inside,
-        judge(tasks, [harm], 50, ()),
+        judge(tasks, [harm], 50, (), notes={"m1": "waiting: no source"}),
         handled(tasks),
         tuple(one.lived for one in ours),
     )
@@ -129,7 +129,7 @@ def test_the_document_holds_every_table_and_can_be_written(run):
     titles = [section["title"] for section in document["sections"]]
     assert "Policies on the same seeds" in titles and "Not handled yet" in titles
     failed = next(one for one in document["sections"] if one["title"].startswith("Failed"))
-    assert failed["rows"] == [["counter", "b", "Tue 24 Nov 12:00", "silence"]]
+    assert failed["rows"] == [["counter", "b", "Tue 24 Nov 12:00", "silence", "waiting: no source"]]
     assert "counter b" in shown.explained(run)
 
 

@@ -30,6 +30,20 @@ def test_closed_deals_are_listed_when_asked_for():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "what is the forecast?",
+        "How does our forecast look?",
+        "show me the sales forecast for this quarter",
+        "how much will we close this quarter?",
+        "what has changed in the forecast since last week?",
+    ],
+)
+def test_the_forecast_of_our_deals(text):
+    assert understood(text) == [("show_forecast", {})]
+
+
+@pytest.mark.parametrize(
     ("text", "who"),
     [
         ("how is the deal with Northwind?", "Northwind"),

@@ -78,9 +78,16 @@ async def test_whoever_came_is_thanked_on_the_next_working_day_and_asked_what_co
     assert not thanks["action"]["slots"]
 
 
-@pytest.mark.parametrize("outcome", ["held", "no-show"])
-async def test_whoever_wrote_since_gets_no_second_word(
-    talks: tuple[Post, RealCalendar], outcome: str
+@pytest.mark.parametrize(
+    ("outcome", "words", "mails"),
+    [
+        ("held", "Thanks for the talk today, that was useful.", 2),
+        ("held", "It was good to talk, but we are not interested any more.", 1),
+        ("no-show", "Thanks for the talk today, that was useful.", 1),
+    ],
+)
+async def test_whoever_wrote_more_than_thanks_since_gets_no_second_word(
+    talks: tuple[Post, RealCalendar], outcome: str, words: str, mails: int
 ) -> None:
     post, _ = talks
     await says(post, "Sounds good. Which slots could you offer?")
@@ -88,13 +95,14 @@ async def test_whoever_wrote_since_gets_no_second_word(
     async with post.home.house.database.read() as tx:
         (meeting,) = await meetings.live(tx, contact_id="con_1")
     await _later(post, meeting["ends_at"] + timedelta(minutes=5))
-    row = await says(post, "Thanks for the talk today, that was useful.")
-    assert row["state"] == "handled"
+    row = await says(post, words)
+    assert row["reading"]
     (task,) = await tasks.listing(post.home.house)
     await tasks.finish(post.home.house, task["id"], outcome, OWNER)
-    await _later(post, meeting["ends_at"] + timedelta(days=3))
+    for days in (3, 6):
+        await _later(post, meeting["ends_at"] + timedelta(days=days))
 
-    assert len(await _answers(post)) == 1
+    assert len(await _answers(post)) == mails
 
 
 async def test_a_meeting_that_was_called_off_is_followed_by_nothing(talks: tuple[Post, RealCalendar]) -> None:

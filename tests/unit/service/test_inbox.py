@@ -202,6 +202,22 @@ async def test_a_colleague_who_got_our_mail_is_met_and_answered_like_anybody(pos
     assert own["id"] == row["thread_id"] != (await post.thread())["id"]
 
 
+async def test_a_colleague_we_knew_and_never_wrote_to_is_answered_when_our_mail_was_passed_on(
+    post: Post,
+) -> None:
+    bo = builders.contact(9, account_id="acc_1", email="bo@northwind.example", name="Bo Lund")
+    async with post.home.house.database.write() as tx:
+        change = crm.Change("contacts", bo.id, crm.contact_columns(bo, builders.MONDAY, "bat_9"))
+        await crm.write_changes(
+            tx, [change], batch_id="bat_9", cause="", ids=post.home.house.ids, at=builders.MONDAY
+        )
+    words = "Anna passed your mail on to me. Sounds good, tell me more."
+    await post.arrive(post.letter(text=words, From="Bo Lund <bo@northwind.example>", Subject="Fwd: Hello"))
+    await post.handle()
+    (row,) = await post.rows()
+    assert (row["state"], row["contact_id"]) == (inbound.HANDLED, bo.id)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from autonomy.policy_file import load_policy
 from domain.icp import CompanyProfile, IcpLine, LineField, LineKind, ProfileFact
 from domain.knowledge import Block, Evidence, Page
 from domain.labels import web_label
 from runtime.store import knowledge, versions
-from service import ask_views
+from runtime.store.tables import contacts
+from service import ask_views, guarding
+from service.watch import Watch
 from tests.fixtures import builders
 from tests.unit.service.test_inbox import Post
 from tests.unit.service.test_inbox import post as post  # the fixture
@@ -61,6 +64,23 @@ async def test_the_person_named_gets_one_mail_that_says_by_whom_once_the_owner_a
 
     await _says(known, "As I said: Tom Abbott, abbott@northwind.example, is the one in charge.")
     assert not await _asked(known)
+
+
+async def test_of_a_mailbox_without_a_name_only_the_company_is_called_the_referrer(known: Post) -> None:
+    async with known.home.house.database.write() as tx:
+        await tx.execute(update(contacts).where(contacts.c.id == "con_1").values(name=""))
+    await _says(known, "You want Tom Abbott for this, abbott@northwind.example.")
+    (ask,) = await _asked(known)
+    (item,) = (await ask_views.one(known.home.house, ask["id"]))["items"]
+    assert "Somebody at Northwind" in item["body"]
+
+
+async def test_an_answer_to_a_colleague_who_wrote_to_us_is_no_mail_to_nobody(known: Post) -> None:
+    words = "My colleague Anna passed your mail on to me. Sounds good, tell me more."
+    await _says(known, words, From="Bo Lund <bo@northwind.example>", Subject="Fwd: Hello")
+    house = known.home.house
+    assert (await house.effector().drain()).sent == 1
+    assert await guarding.guard(replace(house, watch=Watch())) == []
 
 
 async def test_whom_an_automatic_note_names_is_a_persons_business(known: Post) -> None:

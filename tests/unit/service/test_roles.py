@@ -18,6 +18,7 @@ from domain.actions import (
     RecordProspects,
     ResumeSending,
     Suppress,
+    SwitchModel,
     UpdateRecord,
 )
 from domain.decisions import Actor, Verdict
@@ -63,7 +64,9 @@ async def test_an_unknown_argument_is_an_error_for_every_command(lived_in):
 
 EVERY_ROLE = ("owner", "manager", "rep", "viewer", "")
 OWNERS = {"user_add", "user_role", "user_disable", "user_enable"}
-MANAGERS = {"users", "erase", "export_person"}
+OWNERS |= {"webhook_add", "webhook_remove", "hook_add", "hook_remove"}
+MANAGERS = {"users", "erase", "export_person", "webhooks", "webhook_deliveries", "webhook_again", "hooks"}
+THEIR_OWN = {"user_password", "tokens", "token_add", "token_revoke"}
 LOOKING = {
     "icp",
     "prospects",
@@ -97,7 +100,7 @@ def test_who_may_run_a_command_is_what_the_handbook_says(name):
         assert roles == {"owner"}
     elif name in MANAGERS:
         assert roles == {"owner", "manager"}
-    elif name == "user_password":
+    elif name in THEIR_OWN:
         assert roles == {"owner", "manager", "rep", "viewer"}
     elif name in LOOKING:
         assert roles == {"owner", "manager", "rep", "viewer", ""}
@@ -128,6 +131,9 @@ ACTIONS = {
     "move_deal": builders.move(),
     "add_task": builders.task(),
     "notify_owner": builders.page(),
+    "switch_model": SwitchModel(purpose="reply", model_id="mod_1", previous_id="", reason="r"),
+    "change_experiment": builders.settling(),
+    "pace_campaign": builders.pacing(),
 }
 ONLY_OWNER = {"resume_sending", "change_policy"}
 OWNER_OR_MANAGER = {"erase_person"}

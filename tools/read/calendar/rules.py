@@ -1,7 +1,7 @@
 """What the owner decided about meetings: hours, length, buffer, notice, cap. Read from the settings, no clock."""
 
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,13 @@ class Hours(BaseModel):
     opens: time = time(9)
     closes: time = time(17)
 
+    def wider(self, by: timedelta) -> "Hours":
+        """Hours that begin earlier and end later, within the day."""
+        day = datetime(2000, 1, 2)
+        opens = max(datetime.combine(day, self.opens) - by, day)
+        closes = min(datetime.combine(day, self.closes) + by, day.replace(hour=23, minute=59))
+        return Hours(opens=opens.time(), closes=closes.time())
+
 
 class BookingRules(BaseModel):
     """When meetings may be held. Days off follow from the countries."""
@@ -37,6 +44,7 @@ class BookingRules(BaseModel):
     horizon: timedelta = Field(timedelta(days=14), gt=timedelta(0), le=timedelta(days=120))
     per_day: int = Field(4, ge=1)  # meetings on one day of the owner
     step: timedelta = Field(timedelta(minutes=30), ge=timedelta(minutes=5), le=timedelta(hours=4))
+    stretch: timedelta = Field(timedelta(0), ge=timedelta(0), le=timedelta(hours=6))  # for people far away
 
     def for_contact(self, country: str) -> "BookingRules":
         """The same rules towards a contact in a country."""
@@ -78,4 +86,5 @@ def rules_from(settings: Settings) -> BookingRules:
         notice=timedelta(hours=settings.meeting_notice_hours),
         horizon=timedelta(days=settings.meeting_horizon_days),
         per_day=settings.meetings_per_day,
+        stretch=timedelta(hours=settings.meeting_stretch_hours),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from domain.meetings import Busy, Slot
@@ -92,6 +93,15 @@ class _Diary:
         self._starts, self._ends = _merged(taken)
         self._meetings = Counter(self.owner_day(one.start) for one in taken if one.is_meeting)
 
+    @cached_property
+    def _owner_hours(self) -> Hours:
+        """The owner's hours; wider for somebody whose working day meets none of them."""
+        rules = self.rules
+        meets = any(
+            _inside(slot, self.owner, rules.owner_hours) for slot in _candidates(self, self.contact.key)
+        )
+        return rules.owner_hours if meets or not rules.stretch else rules.owner_hours.wider(rules.stretch)
+
     def owner_day(self, at: datetime) -> date:
         """The owner's local day."""
         return at.astimezone(self.owner).date()
@@ -107,7 +117,7 @@ class _Diary:
             return SlotTrouble.BUSY
         if self._meetings[self.owner_day(slot.start)] >= rules.per_day:
             return SlotTrouble.DAY_FULL
-        if not _inside(slot, self.owner, rules.owner_hours):
+        if not _inside(slot, self.owner, self._owner_hours):
             return SlotTrouble.OWNER_HOURS
         if day_off(rules.owner_country, self.owner_day(slot.start)):
             return SlotTrouble.OWNER_DAY_OFF

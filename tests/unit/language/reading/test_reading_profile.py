@@ -1,11 +1,15 @@
 """Profiles from sites nobody prepared: right facts, verbatim quotes, nothing invented."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.icp import CompanyProfile
-from domain.knowledge import Page
+from domain.knowledge import Block, Page
+from domain.labels import web_label
 from language.offline.reading.profile import read_profile
 
+AT = datetime(2026, 6, 1, tzinfo=UTC)
 SITES = (
     "moulin-fournil.example",
     "hartwig-anlagen.example",
@@ -166,3 +170,13 @@ def test_a_name_that_is_only_in_the_title_is_no_fact(page):
 
     assert profile.name == "Quillmoor"
     assert "name" in profile.not_found
+
+
+def test_what_customers_reach_is_a_proof_and_goes_on_about_the_same_customers():
+    said = "A quote takes our customers 20 minutes instead of two hours. They win 4 of 10, up from 3."
+    others = "We took the bus instead of a car. Our customers are 5 to 90 people."
+    blocks = tuple(Block(kind="p", text=text, zone="main") for text in ("Quotes for joiners", said, others))
+    page = Page(
+        url="http://fernway.example/", title="Fernway", blocks=blocks, fetched_at=AT, label=web_label("x")
+    )
+    assert values(profile_of("fernway.example", [page]), "proof") == [said.removesuffix(".")]

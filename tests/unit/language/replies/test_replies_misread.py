@@ -123,3 +123,39 @@ async def test_whoever_names_the_one_we_want_refers_us(read: Reader, text: str) 
 )
 async def test_thanks_after_a_talk_need_no_answer(read: Reader, text: str) -> None:
     assert (await read(text)).kinds == (K.NEUTRAL,)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "None of those, I am afraid. Could we do Tuesday, June 16 at 3:00 PM instead?",
+            (K.MEETING_COUNTER,),
+        ),
+        ("Those do not fit. Rather Thursday afternoon?", (K.MEETING_COUNTER,)),
+        (
+            "Die passen alle nicht. Lieber Montag Nachmittag?\n\nGruß\nKeller & Hofmann Werbeagentur",
+            (K.MEETING_COUNTER,),
+        ),
+        ("Me ha surgido algo. ¿La pasamos al miércoles 17 de junio a las 15:00?", (K.MEETING_COUNTER,)),
+        ("I have to cacnel our call, and I do not see a new date.", (K.MEETING_CANCEL,)),
+        ("We have been with Proposaly for two years and they do the job.", (K.OBJECTION,)),
+        ("I don't think we have that problem here.", (K.OBJECTION,)),
+        ("Danke der Nachfrage, aber das ist nichts für uns.", (K.NOT_INTERESTED,)),
+        ("Sie rennen offene Türen ein. Wie würden wir anfangen?", (K.POSITIVE,)),
+        ("Schreibe ich mit einem Menschen oder mit einem Programm?", (K.BOT_QUESTION,)),
+        ("Est-ce que j'écris à une personne ou à un programme ?", (K.BOT_QUESTION,)),
+        ("Uw mail is naar mij doorgestuurd. Klinkt interessant, vertel me meer.", (K.POSITIVE,)),
+    ],
+)
+async def test_what_a_market_of_buyers_wrote_and_nobody_understood(
+    read: Reader, text: str, kinds: tuple[K, ...]
+) -> None:
+    reading = await read(text, offered=OFFERED)
+    assert (reading.kinds, reading.questions) == (kinds, ())
+
+
+async def test_who_refers_us_in_several_sentences_is_no_doubtful_leaver(read: Reader) -> None:
+    text = "I have nothing to do with it, but Zoe Prescott (zoe@fernway.example) does. Write there and mention me."
+    assert K.UNSURE not in (await read(text)).kinds
+    assert (await read("Not me. Take us off your list and write to zoe@elm.example.")).opts_out

@@ -35,6 +35,17 @@ def test_slots_lie_in_the_overlap_of_both_working_days():
     assert all(time(14) <= one.start.time() and one.end.time() <= time(16) for one in slots)
 
 
+def test_for_people_far_away_the_owners_hours_are_stretched_and_for_nobody_else():
+    rules = RULES.model_copy(update={"stretch": timedelta(hours=2)})
+    los_angeles = "America/Los_Angeles"  # opens at 17:00 UTC, when Berlin has closed
+    assert offer_slots([], RULES, NOW, BERLIN, los_angeles, 3) == ()
+    slots = offer_slots([], rules, NOW, BERLIN, los_angeles, 3)
+    assert len(slots) == 3 and all(time(17) <= one.start.time() < time(18) for one in slots)
+    assert offer_slots([], rules, NOW, BERLIN, NEW_YORK, 9) == offer_slots(
+        [], RULES, NOW, BERLIN, NEW_YORK, 9
+    )
+
+
 def test_no_common_hour_means_no_slot():
     assert offer_slots([], RULES, NOW, BERLIN, "Pacific/Auckland", 3) == ()
 
