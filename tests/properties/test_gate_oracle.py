@@ -11,11 +11,11 @@ from domain.decisions import STRICTNESS
 from evals.suites.gate import fuzz, oracle
 from evals.suites.gate.fuzz_run import run_in_parallel
 
-CASES = 100_000
+CASES = 40_000  # `rainmaker eval gate` plays 100,000
 LEAST_FREE = 0.2  # or the generator breaks nearly everything and says nothing about usefulness
 
 
-def test_a_hundred_thousand_hostile_proposals_find_no_gap() -> None:
+def test_forty_thousand_hostile_proposals_find_no_gap() -> None:
     tally = run_in_parallel(CASES)
     assert tally.cases == CASES
     assert not tally.told(), "\n".join(tally.told())

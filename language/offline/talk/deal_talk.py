@@ -21,8 +21,9 @@ _FORECAST = re.compile(
     rf"^(?:{_SHOW} |what is |what's |how (?:is|does) |give )?(?:me )?(?:the|my|our)? ?"
     r"(?:sales |revenue |pipeline |quarterly )?"
     r"forecast(?: (?:look|looking|looks|like|for|of|this|next|the|quarter|month|now|today|our|my|deals|pipeline))*$"
-    r"|^(?:how much|what) (?:will|can|should|do) (?:we|i) (?:expect to )?(?:close|win|bring in|sell)"
+    r"|^how much (?:will|can|should|do) (?:we|i) (?:expect to )?(?:close|win|bring in|sell)"
     r"(?: (?:this|next|the) (?:quarter|month))?$"
+    r"|^what (?:will|can|should|do) (?:we|i) (?:expect to )?(?:close|win) (?:this|next) (?:quarter|month)$"
     r"|^what (?:has )?changed in (?:the|our|my) (?:forecast|pipeline)(?: (?:since last week|this week))?$"
 )
 _TASKS = re.compile(

@@ -43,6 +43,11 @@ def test_the_forecast_of_our_deals(text):
     assert understood(text) == [("show_forecast", {})]
 
 
+@pytest.mark.parametrize("text", ["what do we sell?", "What can we sell?", "what do we win with this?"])
+def test_what_we_sell_is_no_forecast(text):
+    assert understood(text) is None
+
+
 @pytest.mark.parametrize(
     ("text", "who"),
     [
