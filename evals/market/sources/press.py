@@ -144,6 +144,8 @@ class PressSite(DatedSite):
                 words = _old_story(rival, at, rng)
             else:
                 words = _fill(rng.choice(rows[kind]), rival, rows, rng)
+            if not words:
+                continue
             found.append(self._decoy(f"{self.host}/{kind}/{number}", kind, at, rival, words))
             if kind is Decoy.RUMOUR:
                 denied = _fill(rows["denied"][0], rival, rows, rng)
@@ -230,9 +232,11 @@ class PressSite(DatedSite):
 
 
 def _old_story(rival: RivalSite, at: datetime, rng: Random) -> str:
-    """Take up what a vendor told long ago; new to whoever does not check its date."""
+    """Take up what a vendor told long ago, new to whoever does not check its date; "" when it told nothing then."""
     old = [step for step in rival.posts(at) if (step.move.told_at or at) < at - _OLD]
     telling = [step for step in old if step.move.kind is not MoveKind.OUTAGE] or old
+    if not telling:
+        return ""
     step = rng.choice(telling)
     return f"{rival.name}: {step.title} | {step.body}"
 

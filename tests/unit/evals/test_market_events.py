@@ -176,6 +176,11 @@ def test_an_old_story_under_a_new_date_was_told_long_before(scene, events):
         assert min(one.move.told_at for one in original if one.move.told_at) < event.at - timedelta(days=80)
 
 
+@pytest.mark.parametrize("seed", range(20, 28))
+def test_every_seed_has_a_calendar_though_a_vendor_told_nothing_long_ago(atlas, companies, seed):
+    assert make_scene(atlas, companies, seed).events(OPENING, NOW + timedelta(days=60))
+
+
 def test_a_rumour_is_taken_back(events):
     rumours = [one for one in events if one.kind == "rumour" and one.at < LATER - timedelta(days=15)]
     denied = [one for one in events if one.kind == "rumour_denied"]
